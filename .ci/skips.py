@@ -19,6 +19,7 @@ ALLOWED = (
     "only on Windows",
     "only on macOS",
     "benchmark",
+    "this computer does not speak it",  # a language of the system that is not installed
     "the extra train is not installed",  # PyTorch: training happens outside the program
 )
 

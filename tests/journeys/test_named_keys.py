@@ -22,7 +22,7 @@ K = Qt.Key
 def room(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     """Inject, lines and set-up have other keys at this site."""
     keys = KeyMap()
-    for act, key in (("inject", "Q"), ("lines", "Y"), ("set up", "H")):
+    for act, key in (("inject", "Q"), ("lines", "J"), ("set up", "H")):
         keys.change("theatre", act, chord(key))
     keys.save()
     made = Room(qtbot, monkeypatch)
@@ -47,9 +47,9 @@ def test_the_key_that_is_named_is_the_key_that_works(room: Room) -> None:
     room.session.set_plan(plan_document(reference_frame=0), [film[0]])
     for grey in film[4:12]:
         room.show(grey)
-    assert room.bar[-1] == ("NOT KNOWN", "Confirm the lines: Y")
+    assert room.bar[-1] == ("NOT KNOWN", "Confirm the lines: J")
     press(room, K.Key_I)
     assert room.page.display.note == "", "the usual key does nothing here"
     press(room, K.Key_Q)
-    assert room.page.display.note == "The lines are not confirmed. Look at them and confirm: Y"
+    assert room.page.display.note == "The lines are not confirmed. Look at them and confirm: J"
     assert not any("[[" in part for told in room.bar for part in told)

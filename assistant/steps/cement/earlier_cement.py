@@ -7,7 +7,6 @@ says whether it is cement; until then the figures carry a note.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import cv2
 import numpy as np
@@ -17,33 +16,25 @@ from assistant.imaging.resampling import disc
 from assistant.language import sentence
 from assistant.steps.cement.memory import MaskMemory
 
-_SMOOTH_MM: Final = 0.6
-_LARGEST_MM, _WIDE_MM, _THIN_MM = 9.0, 2.6, 1.2
-"""Half widths: above the first it is shading and soft tissue; no cannula has the second (8G is 4.2 mm wide), every one
-the third."""
-_DARK_PERCENT = 98
-_DARKER_LOG: Final = 34.0
-"""By how much, in hundredths of the logarithm of the grey."""
-_OF_STEEL: Final = 0.64
-"""And which share of how much darker the darkest narrow thing is, a cannula mostly. Before the cement of 36 runs both
-held in one; before that of 16 others in none, and with cement of 0.5 to 5 cm2 in 57 of 82 pictures [P]."""
-
 
 def may_hold_cement(memory: MaskMemory) -> bool:
     """Whether what is in the body before the first picture looks like cement; ``memory`` as `start_masking` made it."""
     bone = memory.bone & memory.baseline.usable
     if not bone.any():
         return False
-    scale = memory.mm_per_px
-    level = cv2.GaussianBlur(memory.baseline.mean, (0, 0), _SMOOTH_MM / scale)
+    scale, limits = memory.mm_per_px, memory.baseline.limits.earlier
+    level = cv2.GaussianBlur(memory.baseline.mean, (0, 0), limits.smooth_mm / scale)
 
     def without(half_mm: float) -> MatLike:
         # Closing by a disc takes away whatever is dark and narrower than it.
         return cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(half_mm, scale))
 
-    ground = without(_LARGEST_MM)
-    wide, thin = (float(np.percentile((ground - without(mm))[bone], _DARK_PERCENT)) for mm in (_WIDE_MM, _THIN_MM))
-    return wide > _DARKER_LOG and wide > _OF_STEEL * thin
+    ground = without(limits.largest_mm)
+    wide, thin = (
+        float(np.percentile((ground - without(mm))[bone], limits.dark_percent))
+        for mm in (limits.wide_mm, limits.thin_mm)
+    )
+    return wide > limits.darker_log and wide > limits.of_steel * thin
 
 
 class EarlierCement:

@@ -25,6 +25,7 @@ from assistant.steps.cement.ground_limits import (
 from assistant.steps.cement.mask_limits import (
     BandLimits,
     ComponentLimits,
+    EarlierLimits,
     EdgeLimits,
     GasLimits,
     LowContrastLimits,
@@ -60,6 +61,7 @@ class CementLimits:
     components: ComponentLimits = field(default_factory=ComponentLimits)
     soft_edge: SoftEdgeLimits = field(default_factory=SoftEdgeLimits)
     outline: OutlineLimits = field(default_factory=OutlineLimits)
+    earlier: EarlierLimits = field(default_factory=EarlierLimits)
     steel_bar: SteelBarLimits = field(default_factory=SteelBarLimits)
     polarity: PolarityLimits = field(default_factory=PolarityLimits)
     polarity_watch: PolarityWatchLimits = field(default_factory=PolarityWatchLimits)

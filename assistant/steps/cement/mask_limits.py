@@ -236,3 +236,27 @@ class OutlineLimits:
     """What else moves the outline: blur, the filter's lag, bone that shines through, the pose [P]."""
     times: float = 2.3
     """What noise makes of it, so many times [P]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierLimits:
+    """What looks like cement in the reference frame already.
+
+    Before the cement of 36 runs both of `darker_log` and `of_steel` held in one; before that of 16 others in none, and
+    with cement of 0.5 to 5 cm2 in 57 of 82 pictures.
+    """
+
+    smooth_mm: float = 0.6
+    """Gaussian before anything is compared [P]."""
+    largest_mm: float = 9.0
+    """Half width: what is wider is shading and soft tissue [P]."""
+    wide_mm: float = 2.6
+    """Half width that no cannula has (8G is 4.2 mm wide) [P]."""
+    thin_mm: float = 1.2
+    """Half width that every cannula has [P]."""
+    dark_percent: float = 98.0
+    """Percentile of the bone's pixels that is looked at [P]."""
+    darker_log: float = 34.0
+    """What is wider than a cannula is darker than bone by more than this, log [P],"""
+    of_steel: float = 0.64
+    """and than this share of how much darker the darkest narrow thing is, a cannula mostly [P]."""

@@ -7,7 +7,6 @@ measured. What was taken over once, and the plan's own way, come back by themsel
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +28,7 @@ from assistant.steps.motion.orientation import (
     scores,
 )
 from assistant.steps.motion.subtraction import BoneContrast, is_subtraction, learn_contrast
+from assistant.system.plain import json_text
 from assistant.vocabulary import Frame, Grey, Motion, Unknown
 
 SUBTRACTION: Final = sentence("the picture is a roadmap or a subtraction: no bone is in it, so nothing is measured")
@@ -204,7 +204,9 @@ class DisplayWatch:
             other.measurements.append(found)
 
     def _words(self, display: ConsoleDisplay) -> str:
-        entry = json.dumps({key: value for key, value in display_document(display).items() if key != "shift_px"})
+        entry = json_text(
+            {key: value for key, value in display_document(display).items() if key != "shift_px"}, indent=None
+        )
         return sentence(
             f'{display.words} against the plan: nothing was measured in it. A plan that holds "displays": [{entry}] '
             f"measures it"

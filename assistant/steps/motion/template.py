@@ -64,7 +64,7 @@ class Template:
     @property
     def signal_share(self) -> float:
         """Share of signal in the variance of the mean's values: what a clean picture's correlation squared would be."""
-        total = float(np.average(np.square(self.values), weights=self.weight)) + 1e-9
+        total = _mean_square(self.values, self.weight)
         return float(np.clip(1.0 - self.noise / self.window.pictures / total, LIMITS.least_signal, 1.0))
 
     def part_of(self, pyramid: Pyramid, outline: Outline, pose: F64) -> Lattice:
@@ -79,8 +79,13 @@ class Template:
     @property
     def alone(self) -> float:
         """The correlation to expect of two pictures with the reference frame's own grain."""
-        total = float(np.average(np.square(self.reference), weights=self.weight)) + 1e-9
+        total = _mean_square(self.reference, self.weight)
         return float(np.clip(1.0 - self.noise / total, 0.0, 1.0))
+
+
+def _mean_square(values: F32, weight: F32) -> float:
+    """Weighted; nearly 0 where nothing has weight: a reference frame in which nothing is seen."""
+    return float((np.square(values) * weight).sum() / max(float(weight.sum()), 1e-9)) + 1e-9
 
 
 def learn_template(lattice: Lattice, decimation: int, outline: Outline, points: int, softness: float = 1.0) -> Template:
