@@ -58,7 +58,9 @@ def test_figures_stay(tmp_path: Path, kind: str) -> None:
     if kind != "torn":
         assert "unusable" not in {row["state"] for row in rows}
     torn = {k for k, row in enumerate(rows) if row["state"] == "unusable"}
-    assert len(torn) <= (7 if kind == "torn" else 0)
+    assert len(torn) <= (12 if kind == "torn" else 0), "torn frames, and nothing else"
     had = [k for k, row in enumerate(plain) if row["cement_area_mm2"] and k not in torn]
     lost = [k for k in had if not rows[k]["cement_area_mm2"]]
-    assert len(lost) <= 0.04 * len(had), [(k, rows[k]["state"], rows[k]["reason"]) for k in lost]
+    assert len(lost) <= (0.02 if kind != "blades" else 0.04) * len(had), [
+        (k, rows[k]["state"], rows[k]["reason"]) for k in lost
+    ]

@@ -190,6 +190,8 @@ def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32) -> bool:
 
 def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[np.bool_]:
     due = abs(frame.t_s - memory.field_seen_s) > _FIELD_EVERY_S and memory.unusable_reason != _TORN
+    if due and memory.field_blocks is not None and memory.field_blocks.shape == blocks.shape:
+        due = not is_torn(blocks, memory.field_blocks)  # what is missing is no end of the field
     if memory.field_blocks is None or due:
         memory.field_mask = find_field(frame.grey, frame.white)
         memory.field_seen_s = frame.t_s
