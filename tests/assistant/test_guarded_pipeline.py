@@ -165,7 +165,7 @@ STEPS = [
     (pipeline_module, "find_cement"),
     (QuickSteps, "take"),
     (pipeline_module, "update_alarms"),
-    (Pipeline, "_worded"),
+    (pipeline_module, "_worded"),
 ]
 
 

@@ -18,7 +18,6 @@ import pytest
 from assistant import pipeline as pipeline_module
 from assistant.cli import main
 from assistant.live.messages import Lines
-from assistant.pipeline import Pipeline
 from assistant.steps.liveness import ScreenWatch
 from assistant.vocabulary import Alarm, EventKind, Frame, FrameState, Liveness, Unknown
 from tests.journeys.alarm_causes import FILMS, clean_pictures
@@ -37,12 +36,12 @@ def test_an_alarm_stands_though_a_step_after_it_fails(
     qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The alarms of a picture are handed out before their words are made: a fault there takes none of them back."""
-    worded = Pipeline._worded
+    worded = pipeline_module._worded
 
-    def of_a_leak(self: Pipeline, standing: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
-        return fails() if any(alarm.kind is EventKind.LEAK for alarm in standing) else worded(self, standing)
+    def of_a_leak(standing: tuple[Alarm, ...], *others: Any) -> tuple[Alarm, ...]:
+        return fails() if any(alarm.kind is EventKind.LEAK for alarm in standing) else worded(standing, *others)
 
-    monkeypatch.setattr(Pipeline, "_worded", of_a_leak)
+    monkeypatch.setattr(pipeline_module, "_worded", of_a_leak)
     film = FILMS["cement runs up"]()
     room = Room(qtbot, monkeypatch)
     room.set_up(film.document, film.references)

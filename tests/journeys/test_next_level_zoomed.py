@@ -44,7 +44,7 @@ class Theatre(Room):
     def confirm_points(self) -> None:
         """All six, as they are proposed."""
         view = self.page.setup.state.setup.view
-        self._qtbot.waitUntil(lambda: view.points[5].at == pytest.approx(self.points[5]), timeout=10_000)
+        self._qtbot.waitUntil(lambda: view.points[5].at == pytest.approx(self.points[5]))
         for _ in range(6):
             press(self, K.Key_Return)
         assert self.page.setup.state.step is Step.SCALE

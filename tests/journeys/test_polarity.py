@@ -40,6 +40,12 @@ def most_mm2(rows: list[dict[str, str]]) -> float:
     return max(float(row["cement_area_mm2"] or 0.0) for row in rows)
 
 
+def area_at(rows: list[dict[str, str]], frame: int) -> float:
+    """Area of cement in the newest picture that was measured: where nothing tells, not each one can be followed."""
+    seen = rows if frame == -1 else rows[: frame + 1]
+    return next(float(row["cement_area_mm2"]) for row in reversed(seen[-15:]) if row["cement_area_mm2"])
+
+
 def moved(by_mm: tuple[float, float], rng: np.random.Generator) -> dict[str, list[list[float]]]:
     """The small run's points as a reader places them: off by a millimetre, all of them and each by itself."""
     shift = np.array(by_mm) / 0.4
@@ -110,9 +116,9 @@ def test_cement_that_was_learned_as_bone_is_found_when_the_sign_turns(tmp_path: 
         made.append(np.clip(np.rint(level), 0, 255).astype(np.uint8))
     _, rows = analyze(tmp_path / "turned", made)
     _, right = analyze(tmp_path / "right", made, polarity="inverted")
-    assert float(rows[150]["cement_area_mm2"]) == 0.0, "nothing turned it yet"
+    assert area_at(rows, 150) == 0.0, "nothing turned it yet"
     for k in (180, 209):
-        assert float(rows[k]["cement_area_mm2"]) > 0.85 * float(right[k]["cement_area_mm2"])
+        assert area_at(rows, k) > 0.85 * area_at(right, k)
 
 
 def phantom_first(count: int, *, dark: bool, phantom_px: int = 7) -> list[Grey8]:
@@ -136,21 +142,21 @@ def test_cement_after_a_phantom_of_the_other_sign_is_told(tmp_path: Path, *, dar
     result, rows = analyze(tmp_path / "run", phantom_first(150, dark=dark))
     events = [event for event in result["events"] if event["text"].startswith(_MISSED)]
     assert any(event["first_frame"] >= 85 for event in events), "told when the cement grew"
-    assert float(rows[84]["cement_area_mm2"]) > 8.0, "the phantom was taken for cement"
+    assert area_at(rows, 84) > 8.0, "the phantom was taken for cement"
     assert any("grew from frame" in note for note in result["run"]["notes"])
 
 
 def test_cement_that_outweighs_the_phantom_before_it_is_followed_from_then_on(tmp_path: Path) -> None:
     _, rows = analyze(tmp_path / "run", phantom_first(150, dark=False, phantom_px=5))
-    assert float(rows[84]["cement_area_mm2"]) > 4.0, "the phantom was taken for cement"
-    assert float(rows[-1]["cement_area_mm2"]) > 60.0
+    assert area_at(rows, 84) > 4.0, "the phantom was taken for cement"
+    assert area_at(rows, -1) > 60.0
 
 
 def test_a_persons_wrong_word_and_a_phantom_leave_nobody_blind(tmp_path: Path) -> None:
     result, rows = analyze(tmp_path / "run", phantom_first(150, dark=False), polarity="native")
     events = [event for event in result["events"] if event["text"].startswith(_MISSED)]
     assert [(event["first_frame"] >= 85, event["last_frame"]) for event in events] == [(True, None)]
-    assert 8.0 < float(rows[-1]["cement_area_mm2"]) < 40.0, "a person's word is not overruled"
+    assert 8.0 < area_at(rows, -1) < 40.0, "a person's word is not overruled"
 
 
 def test_a_word_that_is_none_is_refused_with_the_cure(tmp_path: Path) -> None:
@@ -175,7 +181,7 @@ def test_a_patient_with_faint_endplates_and_a_dark_cannula_is_native(name: str, 
         spot = np.zeros(level.shape)
         cv2.circle(spot, (round(tip[0]), round(tip[1])), 1 + min(k // 2, 18), 1.0, -1)
         level -= 45.0 * cv2.GaussianBlur(spot, (0, 0), 1.5) * (k > 6)
-        grown.append(np.clip(level + rng.normal(0, 2, level.shape), 0, 255).astype(np.uint8))
+        grown.append(np.clip(level + rng.normal(0, 4, level.shape), 0, 255).astype(np.uint8))
     result, rows = analyze(tmp_path / "run", grown, **view)
     assert most_mm2(rows) > 30.0
     assert all("not known" not in note for note in result["run"]["notes"])

@@ -146,9 +146,10 @@ def packed_and_unpacked(here: list[dict[str, Any]], tmp_path: Path, monkeypatch:
         arguments = ["analyze", run["path"], "--plan", f"{run['path']}/plan.json", "--out", str(out), "--defaults"]
         assert main(arguments) == 0
         (document, rows), (was_document, was_rows) = told(out), told(Path(was["result"]).parent)
-        assert [(row["frame"], row["cement_area_mm2"]) for row in rows] == [
-            (row["frame"], row["cement_area_mm2"]) for row in was_rows
-        ]
+        assert [row["frame"] for row in rows] == [row["frame"] for row in was_rows]
+        # Other processes add up in another order, and a pixel of 0.16 mm2 on the edge may fall to either side.
+        areas, were = ([float(row["cement_area_mm2"] or -1.0) for row in each] for each in (rows, was_rows))
+        assert areas == pytest.approx(were, rel=0.02, abs=0.5)
         assert document == was_document
 
 
