@@ -79,6 +79,15 @@ def told(folder: Path) -> tuple[dict[str, Any], list[dict[str, str]]]:
     return {name: document[name] for name in ("leaks", "final", "complete", "plan")} | {"events": events}, rows
 
 
+def nearly(value: Any) -> Any:
+    """With numbers that may be off by a fiftieth, wherever they stand."""
+    if isinstance(value, dict):
+        return {key: nearly(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [nearly(each) for each in value]
+    return pytest.approx(value, rel=0.02, abs=0.05) if isinstance(value, float) else value
+
+
 @pytest.mark.timeout(600)
 def test_each_level_is_a_run_with_its_own_lines_and_figures_here_and_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -147,10 +156,10 @@ def packed_and_unpacked(here: list[dict[str, Any]], tmp_path: Path, monkeypatch:
         assert main(arguments) == 0
         (document, rows), (was_document, was_rows) = told(out), told(Path(was["result"]).parent)
         assert [row["frame"] for row in rows] == [row["frame"] for row in was_rows]
-        # Other processes add up in another order, and a pixel of 0.16 mm2 on the edge may fall to either side.
+        # Of a packed video the times are rounded to its own; what lasts in time may fall a pixel to either side.
         areas, were = ([float(row["cement_area_mm2"] or -1.0) for row in each] for each in (rows, was_rows))
         assert areas == pytest.approx(were, rel=0.02, abs=0.5)
-        assert document == was_document
+        assert document == nearly(was_document)
 
 
 @pytest.mark.timeout(600)
