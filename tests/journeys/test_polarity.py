@@ -172,7 +172,8 @@ def test_a_patient_with_faint_endplates_and_a_dark_cannula_is_native(name: str, 
         pytest.skip("the field cases are not beside the project")
     made = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in sorted(folder.glob("*.png"))]
     view = json.loads((folder / "plan.json").read_text(encoding="utf-8"))["views"][0]
-    # Dark cement at the tip of the cannula, in pictures made from the last one, held still and with fresh grain.
+    # Dark cement at the tip of the cannula, in the six pictures again and again, with fresh grain that outweighs their
+    # own: with less of it they are pictures that were shown before, and are told as a console's replay.
     rng = np.random.default_rng(1)
     tip = np.array(view["landmarks"]["superior"] + view["landmarks"]["inferior"]).mean(axis=0)
     grown = []

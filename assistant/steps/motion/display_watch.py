@@ -221,7 +221,7 @@ class DisplayWatch:
         if self.shown == AS_PLANNED:
             return frame
         rows, cols = frame.grey.shape
-        grey: Grey = cv2.bitwise_not(frame.grey) if self.shown.inverted else frame.grey  # type: ignore[assignment]
+        grey: Grey = frame.white - frame.grey if self.shown.inverted else frame.grey
         back: Any = cv2.warpAffine(
             grey,
             self.shown.current_from_planned(cols, rows),

@@ -92,6 +92,15 @@ def test_a_known_way_comes_back_by_itself() -> None:
     assert np.array_equal(watching.as_planned(frame).grey, made[10].grey)
 
 
+def test_a_picture_of_ten_bits_is_turned_round_about_its_own_white() -> None:
+    deep = [replace(each, grey=each.grey.astype(np.uint16) * 4, white=1020) for each in frames(60)]
+    watching = DisplayWatch([deep[2]], [BODY], [ConsoleDisplay(inverted=True)])
+    frame = replace(deep[10], grey=1020 - deep[10].grey)
+    assert seen(watching, frame) is None
+    assert watching.shown.inverted
+    assert np.array_equal(watching.as_planned(frame).grey, deep[10].grey)
+
+
 def test_a_subtraction_is_told_from_its_second_picture_on_and_not_in_a_swing() -> None:
     made, grain = frames(60), np.random.default_rng(2)
     grey = [replace(frame, grey=grain.normal(128, 5, frame.grey.shape).astype(np.uint8)) for frame in made[:5]]
