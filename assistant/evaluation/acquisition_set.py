@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from assistant.errors import UsageError
+from assistant.evaluation.assumption_cases import CONDITIONS
 from assistant.evaluation.display_cases import ACTS, CHAINS
 from assistant.simulation.building import build_anatomy, build_flow
 from assistant.simulation.dataset import patient_seed
@@ -212,7 +213,7 @@ def _shown(by: Callable[[Case, int], Case]) -> Callable[[Case, AcquiredRun], Cas
     return lambda case, run: by(case, run.number)
 
 
-_SHOWN = {**ACTS, **CHAINS}
+_SHOWN = {**ACTS, **CHAINS, **CONDITIONS}
 GROUPS: Final[dict[str, Callable[[Case, AcquiredRun], Case]]] = {
     "single shots": _single_shots,
     "short exposures": _short_exposures,
@@ -224,8 +225,12 @@ COUNTS: Final[dict[Part, dict[str, int]]] = {
     "tuning": {"single shots": 5, "short exposures": 5, "stills": 6},
 }
 DISPLAY_COUNTS: Final[dict[Part, dict[str, int]]] = {
-    "measured": dict.fromkeys(_SHOWN, 8),
-    "tuning": dict.fromkeys(_SHOWN, 2),
+    "measured": dict.fromkeys([*ACTS, *CHAINS], 8),
+    "tuning": dict.fromkeys([*ACTS, *CHAINS], 2),
+}
+ASSUMPTION_COUNTS: Final[dict[Part, dict[str, int]]] = {
+    "measured": dict.fromkeys(["as it is", *CONDITIONS], 8),
+    "tuning": dict.fromkeys(["as it is", *CONDITIONS], 4),
 }
 
 

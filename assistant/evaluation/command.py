@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from assistant.errors import AssistantError, UsageError
-from assistant.evaluation.acquisition_set import COUNTS, DISPLAY_COUNTS, Part
+from assistant.evaluation.acquisition_set import ASSUMPTION_COUNTS, COUNTS, DISPLAY_COUNTS, Part
 from assistant.evaluation.coverage import coverage, coverage_table, missing, read_facts
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
 from assistant.evaluation.runs import RunToScore, Way, acquisition_runs, runs_under, score_all, simulate_set
@@ -21,6 +21,8 @@ _SETS: dict[str, tuple[Part, dict[str, int]]] = {
     "acquisition-tuning": ("tuning", COUNTS["tuning"]),
     "display": ("measured", DISPLAY_COUNTS["measured"]),
     "display-tuning": ("tuning", DISPLAY_COUNTS["tuning"]),
+    "assumptions": ("measured", ASSUMPTION_COUNTS["measured"]),
+    "assumptions-tuning": ("tuning", ASSUMPTION_COUNTS["tuning"]),
 }
 REAL_ANATOMY = Path("../shared/data")
 """Scans and meshes beside the project; they do not travel with it."""
@@ -46,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
         choices=["validation", *_SETS],
         default="validation",
         help="which set is made and scored: the validation set; single shots, short exposures and stills; acts of "
-        "consoles and display chains; of these the parts on which steps may be tuned",
+        "consoles and display chains; assumptions about patient and picture broken one at a time; of these the parts "
+        "on which steps may be tuned",
     )
     parser.add_argument("--quick", type=int, metavar="N", help="the first N runs only")
     parser.add_argument(

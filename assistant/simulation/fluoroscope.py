@@ -32,7 +32,7 @@ from assistant.simulation.marked_view import MarkedView, marked_plan
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow
 from assistant.simulation.shown_pose import shown_poses
-from assistant.simulation.stage import Stage, ap_landmarks, c_arm_view, in_source, lateral_landmarks, patient
+from assistant.simulation.stage import Stage, Stages, ap_landmarks, in_source, lateral_landmarks, patient
 from assistant.simulation.theatre import MOVING_MM_PER_S, SceneMotion, ScenePose, Stand
 from assistant.simulation.truth import PictureTruth, Ruler
 from assistant.vocabulary import FrameState
@@ -88,7 +88,7 @@ class Fluoroscope:
         self.stored = source_faults.timeline(case, self.pulses.times_s, faults)
         self._patient = patient(anatomy, flow)
         self.box = display_module.picture_box(case.run, case.screen)
-        self._stages: dict[float, Stage] = {}
+        self._stages = Stages(self._patient, case, self.theatre, self.box)
         self._distortion = Distortion(self.box, case.screen.distortion) if case.screen.distortion else None
         self._beam = attenuation.beam(case.exposure.tube_kv)
         self.injection_end_s = case.cement.start_s + float(flow.schedule_s[-1])
@@ -101,16 +101,10 @@ class Fluoroscope:
 
     # ---- where the C-arm stands -------------------------------------------------------------------------------
 
-    def _stage(self, name: str, orbit_deg: float) -> Stage:
-        if orbit_deg not in self._stages:
-            view = c_arm_view(self.case, self.box, name, orbit_deg=orbit_deg, shrink=1)
-            self._stages[orbit_deg] = Stage(self._patient, self.case, self.theatre, view, self.box, coarse=False)
-        return self._stages[orbit_deg]
-
     def stage_of(self, view: str) -> Stage:
         """Path maps and geometry of the first shot with that view."""
         shot = next(shot for shot in self.case.geometry.shots if shot.view == view)
-        return self._stage(view, self.theatre.orbit_deg(shot))
+        return self._stages.at(view, self.theatre.orbit_deg(shot))
 
     def view_of(self, name: str) -> View:
         """The geometry of one of the case's views."""
@@ -224,8 +218,8 @@ class Fluoroscope:
                 white = upcoming.result()
                 upcoming = ahead.submit(_white, self._noise, side)
                 stand, pose = self.theatre.stand(t_s), self.theatre.pose(t_s)
-                stage = self._stage(stand.view, stand.orbit_deg) if not stand.swinging else self._passing(stand)
                 full = not stand.swinging
+                stage = self._stages.of(stand, pose)
                 if camera is None:
                     camera = Camera(
                         case.exposure,
@@ -265,14 +259,6 @@ class Fluoroscope:
             return self.case.screen.blades
         body_px = self.planned(index).body_px - np.array([self.box.x0_px, self.box.y0_px])
         return display_module.blades_round(body_px, margin_mm / self.planned(index).mm_per_px, self.box.width_px)
-
-    def _passing(self, stand: Stand) -> Stage:
-        """A stage for one picture of a swing, at a third of the resolution."""
-        shrink = 3
-        side = self.box.width_px // shrink
-        box = Crop(x0_px=self.box.x0_px // shrink, y0_px=self.box.y0_px // shrink, width_px=side, height_px=side)
-        view = c_arm_view(self.case, self.box, "oblique", orbit_deg=stand.orbit_deg, shrink=shrink)
-        return Stage(self._patient, self.case, self.theatre, view, box, coarse=True)
 
     def _beam_through(self, stage: Stage, pose: ScenePose, t_s: float, part: Crop, *, full: bool) -> tuple[Map, Map]:
         stage.projector.advance(self.volume_ml(t_s))

@@ -54,7 +54,7 @@ class MarkedView:
 
     def similarity(self, pose: ScenePose, centre_px: Point) -> Similarity:
         """Where the vertebra went since the reference frame, about a centre."""
-        if self.distortion is not None:
+        if self.distortion is not None or (pose.turn_deg != self.pose.turn_deg).any():
             # No similarity is exact here: the one that fits the landmarks best.
             marks = np.vstack(list(self.landmarks_mm.values()))
             fitted = fitted_similarity(self.stored_px(marks, self.pose), self.stored_px(marks, pose))

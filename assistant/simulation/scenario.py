@@ -194,6 +194,17 @@ class Jump(_Part, frozen=True):
     takes_s: float = 0.4
 
 
+class Turn(_Part, frozen=True):
+    """The patient turns on the table: out of the picture's plane, about the treated body's middle."""
+
+    at_s: float
+    takes_s: float = 2.0
+    roll_deg: float = 0.0
+    """About the patient's long axis: the walls move against the pedicles."""
+    tilt_deg: float = 0.0
+    """About the picture's horizontal: the endplates open or close."""
+
+
 class Crossing(_Part, frozen=True):
     """Something passes through the beam."""
 
@@ -215,6 +226,8 @@ class Theatre(_Part, frozen=True):
     """Amplitude of the slow small rotation in the picture."""
     jumps: tuple[Jump, ...] = ()
     crossings: tuple[Crossing, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    """Each turns on from where the one before left off."""
     balloon_from_s: float = -1.0
     balloon_to_s: float = -1.0
     """A contrast-filled balloon swells, stands and is emptied between these; negative: none."""

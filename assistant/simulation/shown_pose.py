@@ -40,7 +40,7 @@ class ShownPose:
         self._past = []
 
     def take(self, pose: ScenePose) -> ScenePose:
-        """The next pulse, at this pose; what comes back has the spine's shift and turn as they are shown."""
+        """The next pulse, at this pose; what comes back has the spine's shift and turns as they are shown."""
         lag, new = self.lag, self.recursion
         if not self._past:
             self._past = [(pose, 1.0, 1.0)]
@@ -63,6 +63,7 @@ class ShownPose:
             pose,
             spine_mm=sum((weight / total * earlier.spine_mm for earlier, weight in near), np.zeros(3)),
             rotation_deg=sum(weight / total * earlier.rotation_deg for earlier, weight in near),
+            turn_deg=sum((weight / total * earlier.turn_deg for earlier, weight in near), np.zeros(2)),
         )
 
 

@@ -19,7 +19,7 @@ from assistant.simulation.imaging_chain.attenuation import Paths
 from assistant.simulation.imaging_chain.xray import Map, View
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow, Region, Volume
-from assistant.simulation.theatre import SceneMotion, ScenePose
+from assistant.simulation.theatre import SceneMotion, ScenePose, Stand
 from assistant.vocabulary import LeakSite
 
 LEAK_SITES = tuple(LeakSite)
@@ -34,6 +34,8 @@ _SITE_OF_REGION = {
 }
 _IODINE_G_PER_CM3 = 0.15
 _OLD_BARIUM_G_PER_CM3 = 0.3
+_TURN_STEP_DEG = 0.05
+"""A turn out of the plane is drawn in such steps: 0.03 mm at 30 mm from the axis."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -143,7 +145,15 @@ class Stage:
 
     def landmarks_px(self, points_mm: NDArray[np.float64], pose: ScenePose) -> PointsPx:
         """Source px of points of the vertebra at a pose."""
-        return apply_matrix(self.current_from_rest(pose, pose.spine_mm), self.view.project(points_mm))
+        view = xray.turned(self.view, *pose.turn_deg) if pose.turn_deg.any() else self.view
+        return apply_matrix(self.current_from_rest(pose, pose.spine_mm), view.project(points_mm))
+
+    def turned(self, roll_deg: float, tilt_deg: float) -> Stage:
+        """The same view of the patient turned out of the picture's plane; cement stays within the same `part`."""
+        view = xray.turned(self.view, roll_deg, tilt_deg)
+        stage = Stage(self._patient, self._case, self._theatre, view, self.box, coarse=self._bone_step > 1)
+        stage.part = self.part
+        return stage
 
     def _warp(
         self,
@@ -355,6 +365,44 @@ def c_arm_view(case: Case, box: Crop, name: str, *, orbit_deg: float, shrink: in
         centre_px=((middle[0] + 0.5) / shrink - 0.5, (middle[1] + 0.5) / shrink - 0.5),
         look_at_mm=(float(look[0]), float(look[1]), float(look[2])),
     )
+
+
+class Stages:
+    """The stages of one run: those of the C-arm's stands are drawn once, those of a movement picture by picture."""
+
+    def __init__(self, patient_: SimulatedPatient, case: Case, theatre: SceneMotion, box: Crop) -> None:
+        """Nothing is drawn yet."""
+        self._patient, self._case, self._theatre, self._box = patient_, case, theatre, box
+        self._drawn: dict[float, Stage] = {}
+        self._turned: tuple[tuple[float, float, float], Stage] | None = None
+
+    def at(self, name: str, orbit_deg: float) -> Stage:
+        """The C-arm's view ``name`` at an orbit angle, of the patient as he lay at first."""
+        if orbit_deg not in self._drawn:
+            view = c_arm_view(self._case, self._box, name, orbit_deg=orbit_deg, shrink=1)
+            self._drawn[orbit_deg] = Stage(self._patient, self._case, self._theatre, view, self._box, coarse=False)
+        return self._drawn[orbit_deg]
+
+    def of(self, stand: Stand, pose: ScenePose) -> Stage:
+        """What one picture shows."""
+        if stand.swinging:
+            return self._passing(stand)
+        stage = self.at(stand.view, stand.orbit_deg)
+        roll, tilt = (_TURN_STEP_DEG * np.rint(pose.turn_deg / _TURN_STEP_DEG)).round(3).tolist()
+        if not roll and not tilt:
+            return stage
+        # A turn goes on or is over: of all its steps the last alone is wanted again.
+        if self._turned is None or self._turned[0] != (stand.orbit_deg, roll, tilt):
+            self._turned = (stand.orbit_deg, roll, tilt), stage.turned(roll, tilt)
+        return self._turned[1]
+
+    def _passing(self, stand: Stand) -> Stage:
+        """A stage for one picture of a swing, at a third of the resolution."""
+        shrink = 3
+        side = self._box.width_px // shrink
+        box = Crop(x0_px=self._box.x0_px // shrink, y0_px=self._box.y0_px // shrink, width_px=side, height_px=side)
+        view = c_arm_view(self._case, self._box, "oblique", orbit_deg=stand.orbit_deg, shrink=shrink)
+        return Stage(self._patient, self._case, self._theatre, view, box, coarse=True)
 
 
 def in_source(part: Crop, box: Crop) -> Crop:

@@ -13,6 +13,8 @@ _ORBIT_DEG = {"lateral": 0.0, "ap": 90.0}
 MOVING_MM_PER_S = 25.0
 """Faster than this the picture cannot be measured (state ``moving``)."""
 
+_DEEP_MM = 60.0
+"""Nothing of the spine that a turn moves in the picture lies farther from the body's middle, along the beam."""
 _LEVERED_BEFORE_S, _LEVERED_IN_S = 1.0, 0.4
 
 
@@ -26,6 +28,8 @@ class ScenePose:
         Shifts; that of the table is in all three.
     rotation_deg : float
         Turn of everything in the picture about the body's centre.
+    turn_deg : array (2,)
+        How far the patient is turned out of the picture's plane: roll about the long axis, tilt about its horizontal.
     speed_mm_per_s : float
         Of the table alone.
     heart : float
@@ -36,6 +40,7 @@ class ScenePose:
     ribs_mm: NDArray[np.float64]
     gas_mm: NDArray[np.float64]
     rotation_deg: float
+    turn_deg: NDArray[np.float64]
     speed_mm_per_s: float
     heart: float
 
@@ -48,6 +53,12 @@ class Stand:
     view: str
     orbit_deg: float
     swinging: bool
+
+
+def _eased(t_s: float, at_s: float, takes_s: float) -> float:
+    """How much of a movement is done, 0..1: it begins and ends softly."""
+    share = float(np.clip((t_s - at_s) / max(takes_s, 1e-3), 0.0, 1.0))
+    return share * share * (3.0 - 2.0 * share)
 
 
 class SceneMotion:
@@ -108,6 +119,7 @@ class SceneMotion:
             ribs_mm=table + np.array([0.25, 0.0, -0.9]) * (knobs.breathing_ribs_mm * breath),
             gas_mm=table + gas + np.array([0.1, 0.0, -1.0]) * (1.3 * knobs.breathing_ribs_mm * breath),
             rotation_deg=float(knobs.rotation_deg * slow / 1.5),
+            turn_deg=self.turn_deg(t_s),
             speed_mm_per_s=float(np.linalg.norm(ahead) / 0.04),
             heart=self.heart(t_s),
         )
@@ -122,8 +134,14 @@ class SceneMotion:
         """Shift by all jumps of the table so far."""
         total = np.zeros(3)
         for jump in (*self._case.theatre.jumps, *self._pushes):
-            share = float(np.clip((t_s - jump.at_s) / max(jump.takes_s, 1e-3), 0.0, 1.0))
-            total = total + np.array(jump.shift_mm) * (share * share * (3.0 - 2.0 * share))
+            total = total + np.array(jump.shift_mm) * _eased(t_s, jump.at_s, jump.takes_s)
+        return total
+
+    def turn_deg(self, t_s: float) -> NDArray[np.float64]:
+        """Roll and tilt by all turns of the patient so far."""
+        total = np.zeros(2)
+        for turn in self._case.theatre.turns:
+            total = total + np.array([turn.roll_deg, turn.tilt_deg]) * _eased(t_s, turn.at_s, turn.takes_s)
         return total
 
     def farthest_mm(self) -> float:
@@ -131,7 +149,8 @@ class SceneMotion:
         knobs = self._case.theatre
         drift = knobs.drift_mm_per_min * (self._case.run.duration_s + 5.0) / 60.0
         table = sum(float(np.linalg.norm(jump.shift_mm)) for jump in knobs.jumps)
-        turn = 90.0 * abs(np.deg2rad(1.2 * knobs.rotation_deg))
+        out_of_plane = sum(abs(each.roll_deg) + abs(each.tilt_deg) for each in knobs.turns)
+        turn = 90.0 * abs(np.deg2rad(1.2 * knobs.rotation_deg)) + _DEEP_MM * np.deg2rad(out_of_plane)
         return float(table + self._pushed_mm + drift + 1.6 * knobs.breathing_spine_mm + turn + 1.0)
 
     def stand(self, t_s: float) -> Stand:

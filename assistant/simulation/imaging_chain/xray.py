@@ -9,7 +9,7 @@ other to a quarter of a pixel are taken together).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -125,6 +125,34 @@ def view(
         magnification=magnification,
         detector_px_mm=detector_px_mm,
         px_per_mm=magnification * (console @ np.stack([right, down])),
+    )
+
+
+def turned(view_: View, roll_deg: float, tilt_deg: float) -> View:
+    """What the same C-arm sees once the patient is turned about the body's middle.
+
+    Parameters
+    ----------
+    view_ : View
+    roll_deg : float
+        About the patient's long axis.
+    tilt_deg : float
+        About the horizontal of the view.
+
+    Returns
+    -------
+    View
+        Shifts of the table are as before (``px_per_mm``): the table is not turned.
+    """
+    across = np.cross(view_.axis, [0.0, 0.0, 1.0])
+    vectors = np.array([0.0, 0.0, np.deg2rad(roll_deg)]), np.deg2rad(tilt_deg) * across / np.linalg.norm(across)
+    roll, tilt = (cv2.Rodrigues(vector)[0] for vector in vectors)
+    turn = tilt @ roll
+    return replace(
+        view_,
+        matrix=np.column_stack([view_.matrix[:, :3] @ turn, view_.matrix[:, 3]]),
+        source_mm=turn.T @ view_.source_mm,
+        axis=turn.T @ view_.axis,
     )
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.imaging_chain import display
-from assistant.simulation.scenario import Case, Cement, Run, Screen, Theatre
+from assistant.simulation.scenario import Case, Cement, Run, Screen, Theatre, Turn
 from assistant.simulation.scene import Region
 from assistant.simulation.stage import LEAK_SITES, patient
 from assistant.vocabulary import LeakSite
@@ -77,3 +77,31 @@ def test_old_cement_screws_and_balloon_darken_the_picture(toy_anatomy, toy_flow)
 def test_picture_box_is_the_stages_box(toy_anatomy, toy_flow):
     run = fluoroscope(toy_anatomy, toy_flow)
     assert run.stage_of("lateral").box == display.picture_box(run.case.run, Screen())
+
+
+def test_a_turned_patient_shows_parallax_and_only_there_and_only_from_then_on(toy_anatomy, toy_flow):
+    """Roll moves the pedicles (behind the axis) against the middle of the body; tilt opens the endplates."""
+    still = {"breathing_spine_mm": 0.0, "rotation_deg": 0.0, "drift_mm_per_min": 0.0}
+    for turn, deep_moves in ((Turn(at_s=0.5, takes_s=0.5, roll_deg=3.0), 0), (Turn(at_s=0.5, tilt_deg=3.0), 1)):
+        run = fluoroscope(toy_anatomy, toy_flow, turns=(turn,), **still)
+        as_it_was = fluoroscope(toy_anatomy, toy_flow, **still)
+        stage, pose = run.stage_of("lateral"), run.theatre.pose(2.9)
+        assert run.theatre.pose(0.4).turn_deg.tolist() == [0.0, 0.0]
+        deep, middle = np.array([[0.0, 20.0, 0.0]]), np.zeros((1, 3))
+        moved_mm = stage.view.mm_per_px * (
+            stage.landmarks_px(deep, pose) - stage.landmarks_px(deep, run.theatre.pose(0.1))
+        )
+        assert abs(moved_mm[0, deep_moves]) == pytest.approx(20.0 * np.sin(np.deg2rad(3.0)), rel=0.05)
+        assert abs(moved_mm[0, 1 - deep_moves]) < 0.05
+        assert stage.landmarks_px(middle, pose) == pytest.approx(
+            stage.landmarks_px(middle, run.theatre.pose(0.1)), abs=0.2
+        )
+        turned, usual = list(run.frames()), list(as_it_was.frames())
+        before = [np.abs(a.grey.astype(int) - b.grey).mean() for a, b in zip(turned[:5], usual[:5], strict=True)]
+        assert max(before) < 0.2
+        last = turned[-1].truth
+        assert last.similarity.scale == pytest.approx(1.0, abs=0.004)
+        assert abs(last.similarity.rotation_deg) < 0.1
+        assert last.cement_mm2 == pytest.approx(usual[-1].truth.cement_mm2, rel=0.1)
+        gap = np.abs(turned[-1].grey.astype(int) - usual[-1].grey)[64:192, 64:192]
+        assert gap.mean() > 3.0
