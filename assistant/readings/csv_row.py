@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from assistant import lengths
+from assistant.geometry import Similarity
 from assistant.lines import TABLED_LINES
 from assistant.plan import PlannedView
 from assistant.vocabulary import (
@@ -21,8 +23,11 @@ from assistant.vocabulary import (
 
 _FIRST_LINES = 5
 """Their columns are among the 19 that the contract began with; lines that came later stand behind those."""
+MOTION_COLUMNS: Final = ("dx_px", "dy_px", "rotation_deg", "scale")
+MIRRORED_COLUMNS: Final = tuple(f"mirrored_{name}" for name in MOTION_COLUMNS)
+"""The contract's formula turns no picture round: where the console shows it mirrored the motion stands in these."""
 COLUMNS = (
-    *("frame", "t_s", "state", "view", "registration_ok", "dx_px", "dy_px", "rotation_deg", "scale"),
+    *("frame", "t_s", "state", "view", "registration_ok", *MOTION_COLUMNS),
     "cement_area_mm2",
     *(line.column_mm for line in TABLED_LINES[:_FIRST_LINES]),
     *("approach_mm_per_s", "time_to_line_s", "alarm", "processing_ms"),
@@ -30,6 +35,7 @@ COLUMNS = (
     *("xray_age_ms", "registration_confidence", "front_mm", "reason"),
     *lengths.SHARE_COLUMNS,
     "mirrored",
+    *MIRRORED_COLUMNS,
 )
 _SHARE_PLACES = 5
 """As fine as 0.001 mm of a body."""
@@ -45,13 +51,7 @@ def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
         The plan's, in its order.
     """
     motion, age = reading.motion, reading.liveness.xray_age_s
-    moved = [""] * 4
-    view, mirrored = None, ""
-    if isinstance(motion, Motion):
-        where = motion.similarity
-        view = views[motion.view_index]
-        mirrored = "1" if where.mirrored else "0"
-        moved = [f"{where.dx_px:.3f}", f"{where.dy_px:.3f}", f"{where.rotation_deg:.4f}", f"{where.scale:.5f}"]
+    view = views[motion.view_index] if isinstance(motion, Motion) else None
     found = lengths.columns(reading.distances, reading.approach, view)
     front = (
         reading.cement.outline_sigma_mm
@@ -64,7 +64,7 @@ def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
         "state": reading.liveness.state.value,
         "view": "" if view is None else view.view,
         "registration_ok": "1" if isinstance(motion, Motion) else "0",
-        **dict(zip(("dx_px", "dy_px", "rotation_deg", "scale"), moved, strict=True)),
+        **_moved(motion),
         "time_to_line_s": _cell(reading.approach.time_to_line_s),
         "alarm": reading.alarm.word,
         "processing_ms": f"{reading.processing_ms:.3f}",
@@ -72,11 +72,43 @@ def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
         "registration_confidence": f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
         "front_mm": _cell(lengths.in_mm(front, view)),
         "reason": why_unmeasured(reading),
-        "mirrored": mirrored,
     }
     for name in lengths.SHARE_COLUMNS:
         cells[name] = _cell(found[name], places=_SHARE_PLACES)
     return [cells[name] for name in COLUMNS]
+
+
+def _moved(motion: Motion | Unknown) -> dict[str, str]:
+    """The cells that say where the vertebra went."""
+    cells = dict.fromkeys((*MOTION_COLUMNS, "mirrored", *MIRRORED_COLUMNS), "")
+    if isinstance(motion, Motion):
+        at = motion.similarity
+        values = (f"{at.dx_px:.3f}", f"{at.dy_px:.3f}", f"{at.rotation_deg:.4f}", f"{at.scale:.5f}")
+        cells.update(zip(MIRRORED_COLUMNS if at.mirrored else MOTION_COLUMNS, values, strict=True))
+        cells["mirrored"] = "1" if at.mirrored else "0"
+    return cells
+
+
+def read_motion(cell: Callable[[str], str], centre_px: tuple[float, float]) -> Similarity | None:
+    """Where a row says that the vertebra went; None where it does not.
+
+    Parameters
+    ----------
+    cell : callable
+        Gives the text of a column, "" for one that the table does not have.
+    centre_px : (float, float)
+        Of the view's landmarks.
+    """
+    mirrored = cell("mirrored") == "1"
+    moved = [cell(name) for name in MIRRORED_COLUMNS] if mirrored else []
+    if not all(moved) or not moved:
+        moved = [cell(name) for name in MOTION_COLUMNS]  # also of a table that had them here in mirrored pictures too
+    if not all(moved):
+        return None
+    dx_px, dy_px, rotation_deg, scale = (float(value) for value in moved)
+    return Similarity(
+        dx_px=dx_px, dy_px=dy_px, rotation_deg=rotation_deg, scale=scale, centre_px=centre_px, mirrored=mirrored
+    )
 
 
 def _cell(measure: Measure, places: int = 3) -> str:

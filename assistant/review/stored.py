@@ -22,11 +22,11 @@ from assistant import lengths
 from assistant.alarm_table.row import PipelineRow
 from assistant.alarm_table.table import row_of, with_shapes
 from assistant.errors import InputError
-from assistant.geometry import Similarity
 from assistant.language import sentence
 from assistant.lines import TABLED_LINES, WARNING_THIRDS, Line
 from assistant.part import MOST_FRAMES, read_part, recording_of
 from assistant.plan import Plan, PlannedView
+from assistant.readings.csv_row import read_motion
 from assistant.readings.live_line import FILES, KEEPS, NO_PLAN, lines_of, read_leaks, read_outline, read_thirds
 from assistant.readings.moments import Moment, Outline
 from assistant.readings.table_file import Row, open_table
@@ -364,18 +364,11 @@ def _motion(row: Row, plan: Plan | None, why: Unknown) -> Motion | Unknown:
     at = next((k for k, view in enumerate(plan.views) if view.view == row.get("view")), None)
     if at is None:
         return Unknown("the plan has no such view")
-    return Motion(
-        view_index=at,
-        similarity=Similarity(
-            dx_px=float(row["dx_px"]),
-            dy_px=float(row["dy_px"]),
-            rotation_deg=float(row["rotation_deg"]),
-            scale=float(row["scale"]),
-            centre_px=plan.views[at].centre_px,
-            mirrored=row.get("mirrored") == "1",
-        ),
-        confidence=_plain(row.get("registration_confidence", ""), 0.0),
-    )
+    similarity = read_motion(lambda name: row.get(name, ""), plan.views[at].centre_px)
+    if similarity is None:
+        return Unknown("the table does not say where the vertebra went")
+    confidence = _plain(row.get("registration_confidence", ""), 0.0)
+    return Motion(view_index=at, similarity=similarity, confidence=confidence)
 
 
 def _distances(

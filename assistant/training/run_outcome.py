@@ -23,6 +23,7 @@ from assistant.library.labels import review_of
 from assistant.lines import Line, Of
 from assistant.part import MOST_FRAMES
 from assistant.plan import Plan, PlannedView, read_plan
+from assistant.readings.csv_row import MIRRORED_COLUMNS, MOTION_COLUMNS, read_motion
 from assistant.readings.table_file import open_table
 from assistant.results.writer import FIRST_FRAME
 from assistant.review.annotations import OF_A_LEAK, About, LeakKey, Review, keys_of
@@ -52,6 +53,7 @@ _SITE_OF: Final = {
     "anterior": "anterior",
     "lateral": "lateral",
 }
+_MOVED: Final = (*MOTION_COLUMNS, "mirrored", *MIRRORED_COLUMNS)
 _CROSSINGS: Final = frozenset({"warning_line", "posterior_wall", "endplate"})
 _DAMAGED: Final = (
     OSError,
@@ -278,18 +280,7 @@ def _length(row: list[str], place: int | None, share: int | None, whole: float |
 
 def _similarity(key: tuple[str, ...], centres: dict[str, tuple[float, float]]) -> Similarity | None:
     centre = centres.get(key[0])
-    *moved, mirrored = key[1:]
-    if centre is None or not all(moved):
-        return None
-    dx_px, dy_px, rotation_deg, scale = (float(cell) for cell in moved)
-    return Similarity(
-        dx_px=dx_px,
-        dy_px=dy_px,
-        rotation_deg=rotation_deg,
-        scale=scale,
-        centre_px=centre,
-        mirrored=mirrored == "1",
-    )
+    return None if centre is None else read_motion(dict(zip(_MOVED, key[1:], strict=True)).__getitem__, centre)
 
 
 def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float], first: int) -> dict[str, Any]:
@@ -312,7 +303,7 @@ def _table(path: Path, plan: Plan | None, prefix: str, scales: dict[str, float],
         views = {view.view: view for view in plan.views} if plan is not None else {}
         wholes = {(name, of): lengths.whole_mm(each, of) for name, each in views.items() for of in Of}
         bodies = {name: lengths.body_mm2(each) for name, each in views.items()}
-        moved = [at.get(name) for name in ("dx_px", "dy_px", "rotation_deg", "scale", "mirrored")]
+        moved = [at.get(name) for name in _MOVED]
         seen: dict[tuple[str, ...], Similarity | None] = {}
         for number, row in enumerate(file.rows, start=first):
             if int(row[at["frame"]]) != number or not 0 <= number < MOST_FRAMES:

@@ -12,7 +12,7 @@ from assistant.errors import InputError, UsageError
 from assistant.language import sentence
 from assistant.lines import TABLED_LINES
 from assistant.part import MOST_FRAMES
-from assistant.readings.csv_row import COLUMNS
+from assistant.readings.csv_row import COLUMNS, read_motion
 from assistant.readings.table_file import NotATable, open_table
 from assistant.vocabulary import FrameState, Priority
 
@@ -21,7 +21,6 @@ _STATES: Final = frozenset(state.value for state in FrameState)
 _PRIORITIES: Final = frozenset(priority.word for priority in Priority)
 _WORDS: Final = frozenset({"state", "view", "alarm", "reason"})
 _MUST: Final = frozenset({"frame", "t_s", "state", "registration_ok", "alarm", "processing_ms"})
-_MOTION: Final = ("dx_px", "dy_px", "rotation_deg", "scale")
 _DISTANCES: Final = (*(line.column_mm for line in TABLED_LINES), *(line.column_share for line in TABLED_LINES))
 _IN_MM: Final = tuple(name for name in COLUMNS if name.endswith(("_mm", "_mm2", "_mm_per_s")))
 
@@ -114,7 +113,7 @@ def _row_fault(row: dict[str, str], number: int, last_s: float) -> str:
         return sentence(f"registration_ok must be 0 or 1, found {row['registration_ok']!r}")
     if float(row["t_s"]) < last_s:
         return sentence(f"t_s falls from {last_s} to {row['t_s']}")
-    if row["registration_ok"] == "1" and any(row[name] == "" for name in _MOTION):
+    if row["registration_ok"] == "1" and read_motion(lambda name: row.get(name, ""), (0.0, 0.0)) is None:
         return sentence("registration_ok is 1 and the motion is not there")
     if not _area(row):
         given = [name for name in _DISTANCES if row.get(name)]

@@ -14,6 +14,11 @@ import pytest
 from numpy.typing import NDArray
 
 from assistant.cli import main
+from assistant.plan import read_plan
+from assistant.review.stored import read_analysed
+from assistant.settings.file import default_settings
+from assistant.training.run_outcome import read_run_outcome
+from assistant.vocabulary import Motion
 from tests.small_run import pictures, plan_document, write_video
 
 Grey8 = NDArray[np.uint8]
@@ -134,6 +139,26 @@ def test_a_roadmap_is_named_as_such(tmp_path: Path) -> None:
     assert all("roadmap or a subtraction" in reason for reason in told)
 
 
+def the_formula_holds_where_a_motion_is_given(rows: list[dict[str, str]]) -> None:
+    """By the contract: no figure of a mirrored picture stands where its formula would draw the walls the wrong way."""
+    for row in rows:
+        given = [bool(row[name]) for name in ("dx_px", "dy_px", "rotation_deg", "scale")]
+        assert given == [row["registration_ok"] == "1" and row["mirrored"] == "0"] * 4, row["frame"]
+
+
+def whoever_reads_it_again_finds_the_vertebra_where_it_was(folder: Path, as_planned: list[dict[str, str]]) -> None:
+    """The review and the training, by the result's folder."""
+    settings = default_settings()
+    plan = read_plan(folder / "plan.json", settings.alarms.warning_lines)
+    moments = read_analysed(folder / "out", plan, (), ())
+    learnt = read_run_outcome(folder, folder / "out" / "result.json")
+    shown = [moment for moment in moments if moment.frame_index in {int(row["frame"]) for row in as_planned}]
+    assert len(shown) == len(as_planned)
+    for moment in shown:
+        assert isinstance(moment.motion, Motion)
+        assert learnt.motion[moment.frame_index] == moment.motion.similarity
+
+
 @pytest.mark.parametrize("word", CHANGES)
 def test_a_plan_that_knows_it_is_measured_on_in_the_new_geometry(
     tmp_path: Path, plain: tuple[Path, dict[str, Any], list[dict[str, str]]], word: str
@@ -153,11 +178,15 @@ def test_a_plan_that_knows_it_is_measured_on_in_the_new_geometry(
             assert row["registration_ok"] == "1"
             area, same = float(row["cement_area_mm2"]), float(as_it_was["cement_area_mm2"])
             assert area == pytest.approx(same, abs=12.0, rel=0.12)
-    assert float(rows[end - 1]["scale"]) == pytest.approx(1.2 if word.startswith("zoomed") else 1.0, abs=0.02)
+    scale = rows[end - 1]["mirrored_scale" if word == "mirrored" else "scale"]
+    assert float(scale) == pytest.approx(1.2 if word.startswith("zoomed") else 1.0, abs=0.02)
     is_zoomed = word.startswith("zoomed")
     if word != "inverted":
         holds_as_it_was(rows[BEGINS + 4 : end], as_planned[BEGINS + 4 : end], zoomed=is_zoomed)
     assert {row["mirrored"] == "1" for row in rows[BEGINS + 4 : end]} == {word == "mirrored"}
+    the_formula_holds_where_a_motion_is_given(rows)
+    assert main(["validate", str(tmp_path / "run" / "out" / "result.json")]) == 0
+    whoever_reads_it_again_finds_the_vertebra_where_it_was(tmp_path / "run", as_planned[BEGINS + 4 : end])
     # The same warnings, and the mask where the console shows the cement.
     assert [event["kind"] for event in said["events"]] == [event["kind"] for event in result["events"]]
     for event, same in zip(said["events"], result["events"], strict=True):
