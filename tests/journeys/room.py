@@ -20,7 +20,7 @@ from PyQt6 import QtMultimedia
 
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.live import session as session_module
-from assistant.live.messages import Child, Condition, RecordingStatus
+from assistant.live.messages import Child, ChildChanged, Condition, RecordingStatus
 from assistant.live.processes import analysis
 from assistant.live.processes.analysis import LiveAnalysis
 from assistant.live.processes.shape_watch import watched
@@ -49,9 +49,11 @@ class Crew:
     def __init__(self, *_of_the_processes: object) -> None:
         self.session_memory = SessionMemory.make(slots=16, slot_bytes=max(ROWS * COLS, SIZE[0] * SIZE[1]))
         self.children = {child: ChildState(condition=Condition.RUNNING) for child in Child}
+        self.said: list[Any] = []
 
     def look(self) -> list[Any]:
-        return []
+        said, self.said = self.said, []
+        return said
 
     def states(self) -> dict[Child, ChildState]:
         return self.children
@@ -137,6 +139,17 @@ class Room:
         self.session.confirm_lines()
         if arm:
             assert self.session.arm() == ""
+
+    def start_analysis_again(self) -> None:
+        """It was killed: another process opens the session's memory, and is told the plan again."""
+        died = ChildChanged(child=Child.ANALYSIS, condition=Condition.DIED, reason="killed")
+        crew = self.session._crew
+        assert isinstance(crew, Crew)
+        crew.said.append(died)
+        self.tick()
+        memory = SessionMemory.open(self.session_memory.path)
+        self.analysis = LiveAnalysis(memory, Settings(), self._lines, watched(None, memory.analysis_says.put))
+        self.obey()
 
     def obey(self) -> None:
         """The analysis does what the session wants."""

@@ -86,3 +86,28 @@ def test_the_theatre_says_replay_at_once_and_after_new_lines_too(qtbot: QtBot, m
         room.show(grey)
     assert room.status.state is LiveState.LIVE
     room.end()
+
+
+def test_an_analysis_that_is_started_again_knows_what_was_shown_before(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The console plays its loop while the analysis dies: the new one must not take it for live."""
+    room = Room(qtbot, monkeypatch)
+    room.set_up(plan_document(), [_film()[12]])
+    for grey in _film()[13:60]:
+        room.show(grey)
+    assert room.status.state is LiveState.LIVE
+    loop = _film()[30:60]
+    for grey in loop[:10]:
+        room.show(grey)
+    assert room.status.reason == "replay on the console: not live"
+    room.start_analysis_again()
+    for grey in loop[10:]:
+        room.show(grey)
+        assert room.status.state is not LiveState.LIVE
+        assert not room.status.drawable
+    assert room.status.reason == "replay on the console: not live"
+    for grey in _film()[60:70]:
+        room.show(grey)
+    assert room.status.state is not LiveState.HELD
+    room.end()

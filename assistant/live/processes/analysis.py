@@ -87,8 +87,8 @@ class LiveAnalysis:
         self._views: tuple[PlannedView, ...] = ()
         self._pipeline: GuardedPipeline | None = None
         self._plan_number = 0
-        self._seen = SeenPictures() if seen is None else seen
-        """Of the session, whatever plans it works with."""
+        self._seen = SeenPictures(room=session_memory.seen) if seen is None else seen
+        """Of the session, whatever plans it works with, and though its analysis was started again."""
         self._screen = self._before_plan = ScreenWatch(settings.liveness, seen=self._seen)
         self._of_plan = self._before_plan
         self._last_index = session_memory.ring.newest_index

@@ -14,6 +14,7 @@ from assistant.live.shared.frame_ring import Ring
 from assistant.live.shared.mailbox import HEAD_BYTES, Mailbox
 from assistant.live.shared.mapped_file import SharedFile
 from assistant.settings.tree import Settings
+from assistant.steps.liveness import MOST_PICTURES, SeenRoom
 from assistant.vocabulary import Measure, Unknown
 
 NOTHING_YET: Final = Unknown("no frame has come yet")
@@ -61,6 +62,8 @@ class Register(IntEnum):
     """Share of the picture that the mask lets through, in thousandths; -1 before the first frame."""
     COLOURED = 27
     """Share of what is let through that is in colour, in thousandths; -1 for a grey input."""
+    SEEN_PICTURES = 28
+    """There is room for the signatures of so many pictures."""
 
 
 class SessionMemory:
@@ -77,10 +80,14 @@ class SessionMemory:
         self.capture_says, self.analysis_says = boxes["capture_says"], boxes["analysis_says"]
         self.watchdog_says, self.to_capture = boxes["watchdog_says"], boxes["to_capture"]
         self.to_analysis, self.to_watchdog = boxes["to_analysis"], boxes["to_watchdog"]
+        most = int(self.registers[Register.SEEN_PICTURES])
+        self.seen = SeenRoom.shared(memory.bytes_at(at, SeenRoom.size(most)), most)
+        """What the session has shown so far: an analysis that is started again goes on with it."""
+        at += SeenRoom.size(most)
         self.ring = Ring(memory, at, int(self.registers[Register.SLOTS]), int(self.registers[Register.SLOT_BYTES]))
 
     @classmethod
-    def make(cls, slots: int = _SLOTS, slot_bytes: int = _SLOT_BYTES) -> SessionMemory:
+    def make(cls, slots: int = _SLOTS, slot_bytes: int = _SLOT_BYTES, pictures: int = MOST_PICTURES) -> SessionMemory:
         """Make the memory of a new session.
 
         Raises
@@ -90,9 +97,11 @@ class SessionMemory:
         """
         boxes = sum(HEAD_BYTES + size for _, size in _BOXES)
         slot_bytes = (slot_bytes + 7) // 8 * 8
-        memory = SharedFile.make(8 * _BOARD_COUNT + boxes + Ring.size(slots, slot_bytes))
+        rooms = SeenRoom.size(pictures) + Ring.size(slots, slot_bytes)
+        memory = SharedFile.make(8 * _BOARD_COUNT + boxes + rooms)
         registers = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
         registers[Register.SLOTS], registers[Register.SLOT_BYTES] = slots, slot_bytes
+        registers[Register.SEEN_PICTURES] = pictures
         registers[Register.ORIGIN_NS] = registers[Register.ANALYSED_INDEX] = registers[
             Register.LAST_PICTURE
         ] = registers[Register.MARK_LIT] = -1

@@ -19,11 +19,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.steps.liveness.seen_room import QUICK_BYTES, SIGN_BYTES, SeenRoom
 from assistant.vocabulary import Frame
 
-_BITS: Final = 2048
+_BITS: Final = 8 * SIGN_BYTES
 _SECTORS: Final = (2, 4)
-_QUICK_BYTES: Final = 32
 _QUICK_FROM: Final = 4096
 """From so many pictures on, they are held against a first 256 signs, and the nearest ones alone against all 2048."""
 _CANDIDATES: Final = 32
@@ -42,7 +42,6 @@ _WHOLE_GREY: Final = 0.5
 [P]."""
 MOST_PICTURES: Final = 65_536
 """X-ray time of more than an hour at 15 pictures/s; beyond it the oldest are forgotten [P]."""
-_FIRST_ROOM: Final = 1024
 _BEGINS: Final = (0.45, 0.45)
 _AGAIN: Final = (0.7, 0.65)
 _GOES_ON: Final = (0.8, 0.75)
@@ -134,30 +133,31 @@ class SeenPictures:
     most : int
         So many are kept, then the oldest is forgotten for each new one; 0: none, for a source that shows the same
         pictures again by intention.
+    room : SeenRoom or None
+        Where they are kept, and what it holds already; None: in memory of its own.
 
     Notes
     -----
     A picture costs one look at all signatures (1.1 ms at 65 536 of them on a busy machine) and 550 bytes.
     """
 
-    def __init__(self, most: int = MOST_PICTURES) -> None:
-        self._most = most
-        room = min(_FIRST_ROOM, most)
-        self._signs = np.zeros((room, _BITS // 8), np.uint8)
-        self._counts = np.zeros((room, _BITS // 8), np.uint8)
-        self._quick = np.zeros((room, _QUICK_BYTES), np.uint8)
-        self._times_s = np.zeros(room)
-        self._grains = np.zeros(room, np.float32)
-        self._nearest_shares = np.full(room, np.nan, np.float32)
-        """Share of each to the nearest older one of its dose then; nan: there was none, or it may be a replay."""
-        self._kept = 0
-        """Pictures kept since the beginning; number n stands in row n modulo the room."""
+    def __init__(self, most: int = MOST_PICTURES, room: SeenRoom | None = None) -> None:
+        self._room = SeenRoom.own(most) if room is None else room
+        self._most = self._room.most
         self._shape: tuple[int, int] | None = None
         self._places: Numbers | None = None
-        self._forget()
+        self._at_no_picture()
 
-    def _forget(self) -> None:
-        self._kept = 0
+    @property
+    def _kept(self) -> int:
+        """Pictures kept since the beginning; number n stands in row n modulo the room."""
+        return int(self._room.head[0])
+
+    @_kept.setter
+    def _kept(self, count: int) -> None:
+        self._room.head[0] = count
+
+    def _at_no_picture(self) -> None:
         self._match: int | None = None
         """The picture that the last one looked at is nearest to, if nearer than usual."""
         self._before = 0
@@ -258,39 +258,29 @@ class SeenPictures:
     def _settle(self, *, is_replay: bool) -> None:
         """What may have been the first of a replay is taken out again if it was, and learned from if it was none."""
         if self._doubted is not None and self._kept:
-            row = (self._kept - 1) % len(self._signs)
-            self._nearest_shares[row] = self._doubted
+            row = (self._kept - 1) % len(self._room)
+            self._room.nearest_shares[row] = self._doubted
             if is_replay:
                 self._kept -= 1
-                self._grains[row] = np.inf  # like none, should the row still count as the oldest one's
+                self._room.grains[row] = np.inf  # like none, should the row still count as the oldest one's
         self._doubted = None
 
     def _is_old(self, numbers: Numbers) -> Bool:
-        rows = len(self._signs)
-        newest_s = self._times_s[(self._kept - 1) % rows]
-        return np.asarray(self._times_s[numbers % rows] < newest_s - _RECENT_S, dtype=np.bool_)
+        rows = len(self._room)
+        newest_s = self._room.times_s[(self._kept - 1) % rows]
+        return np.asarray(self._room.times_s[numbers % rows] < newest_s - _RECENT_S, dtype=np.bool_)
 
     def keep(self, signature: Signature) -> None:
         """Take a new picture in."""
-        room = len(self._signs)
-        if self._kept == room < self._most:
-            self._widen(min(room, self._most - room))
-        row = self._kept % len(self._signs)
-        self._signs[row], self._counts[row] = signature.signs, signature.counts
-        self._quick[row] = signature.signs[:_QUICK_BYTES]
-        self._times_s[row], self._grains[row] = signature.t_s, signature.grain
-        self._nearest_shares[row], self._share = self._share, float("nan")
-        self._kept += 1
-
-    def _widen(self, more: int) -> None:
-        self._signs, self._counts, self._quick = (
-            np.vstack([each, np.zeros((more, each.shape[1]), np.uint8)])
-            for each in (self._signs, self._counts, self._quick)
-        )
-        self._times_s = np.append(self._times_s, np.zeros(more))
-        self._grains, self._nearest_shares = (
-            np.append(each, np.zeros(more, np.float32)) for each in (self._grains, self._nearest_shares)
-        )
+        room = self._room
+        if self._kept == len(room) < self._most:
+            room.widen()
+        row = self._kept % len(room)
+        room.signs[row], room.counts[row] = signature.signs, signature.counts
+        room.quick[row] = signature.signs[:QUICK_BYTES]
+        room.times_s[row], room.grains[row] = signature.t_s, signature.grain
+        room.nearest_shares[row], self._share = self._share, float("nan")
+        self._kept += 1  # last: a process that ends before has kept nothing
 
     def _begin(self, half: tuple[int, int]) -> None:
         """Pictures of another size are other pictures."""
@@ -308,21 +298,23 @@ class SeenPictures:
         beside = np.array([0, -_REACH, _REACH, -_REACH * cols, _REACH * cols])
         self._places = np.asarray(beside[:, None] + at, dtype=np.intp)
         self._shape = half
-        self._forget()
+        if tuple(self._room.head[1:].tolist()) != half:
+            self._room.head[:] = 0, rows, cols
+        self._at_no_picture()
 
     def _near(self, signature: Signature) -> _Near | None:
         """The pictures of this one's dose that come into question; None where there is none, or it has no grain."""
-        known, room = len(self), len(self._signs)
+        known, room = len(self), len(self._room)
         if int(np.bitwise_count(signature.counts).sum()) < _LEAST_PLACES or not known:
             return None
-        apart = (self._grains[:known] + _WHOLE_GREY) / (signature.grain + _WHOLE_GREY)
+        apart = (self._room.grains[:known] + _WHOLE_GREY) / (signature.grain + _WHOLE_GREY)
         rows = np.flatnonzero((apart < _LIKE) & (apart > 1.0 / _LIKE))
         if not len(rows):
             return None
         first = self._kept - known
         numbers = np.asarray(first + (rows - first) % room, dtype=np.intp)
         newest = int(numbers.max())
-        lately = self._nearest_shares[rows[numbers >= self._kept - _LATELY]]
+        lately = self._room.nearest_shares[rows[numbers >= self._kept - _LATELY]]
         lately = lately[~np.isnan(lately)]
         usual = None
         if len(lately) >= _LEARN_FROM:
@@ -338,7 +330,7 @@ class SeenPictures:
         if len(rows) <= _CANDIDATES:
             return np.arange(len(rows))
         quick = len(rows) > _QUICK_FROM
-        held = np.take(self._quick if quick else self._signs, rows, axis=0)
+        held = np.take(self._room.quick if quick else self._room.signs, rows, axis=0)
         mine = signature.signs[None, : held.shape[1]]
         _, nearest = cv2.batchDistance(mine, held, cv2.CV_32S, normType=cv2.NORM_HAMMING, K=_CANDIDATES)
         return np.asarray(nearest[0], dtype=np.intp)
@@ -349,9 +341,9 @@ class SeenPictures:
         A picture that is the same as another in a part alone (smoothed by a codec, hidden, torn) is another one. And of
         how many signs; nan where too few can differ.
         """
-        rows, sectors = numbers % len(self._signs), _SECTORS[0] * _SECTORS[1]
-        both = self._counts[rows] & signature.counts
-        differ = (self._signs[rows] ^ signature.signs) & both
+        rows, sectors = numbers % len(self._room), _SECTORS[0] * _SECTORS[1]
+        both = self._room.counts[rows] & signature.counts
+        differ = (self._room.signs[rows] ^ signature.signs) & both
         count, unlike = (
             np.bitwise_count(each).reshape(len(numbers), -1, sectors).sum(axis=1, dtype=np.int64)
             for each in (both, differ)

@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from assistant.steps.liveness import SeenPictures, SeenRoom
+from assistant.vocabulary import Frame
+
+
+def pictures(count: int) -> list[Frame]:
+    chance = np.random.default_rng(3)
+    made = (np.clip(chance.normal(120, 8, (160, 160)), 0, 255).astype(np.uint8) for _ in range(count))
+    return [Frame(index=k, t_s=k / 7.5, grey=grey) for k, grey in enumerate(made)]
+
+
+def taken(seen: SeenPictures, frames: list[Frame]) -> list[bool]:
+    """Whether each was seen before; what was not is kept."""
+    return [_take(seen, frame) for frame in frames]
+
+
+def _take(seen: SeenPictures, frame: Frame) -> bool:
+    signature = seen.signature(frame)
+    assert signature is not None
+    again = seen.recalls(signature)
+    if not again:
+        seen.keep(signature)
+    return again
+
+
+def test_who_opens_the_memory_anew_knows_what_was_kept_in_it():
+    memory = np.zeros(SeenRoom.size(40), np.uint8)
+    first = SeenPictures(room=SeenRoom.shared(memory, 40))
+    shown = pictures(30)
+    assert not any(taken(first, shown))
+    another = SeenPictures(room=SeenRoom.shared(memory, 40))
+    assert len(another) == 30
+    assert all(taken(another, shown[5:12]))
+
+
+def test_pictures_of_another_size_are_other_pictures():
+    memory = np.zeros(SeenRoom.size(8), np.uint8)
+    seen = SeenPictures(room=SeenRoom.shared(memory, 8))
+    taken(seen, pictures(1))
+    _take(seen, Frame(index=1, t_s=1.0, grey=np.random.default_rng(1).integers(80, 160, (200, 160)).astype(np.uint8)))
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("most", [0, 5, 3000])
+def test_memory_of_its_own_grows_up_to_the_most(most):
+    room = SeenRoom.own(most)
+    while len(room) < most:
+        before = len(room)
+        room.widen()
+        assert before < len(room) <= most
+    assert [len(each) for each in (room.signs, room.counts, room.quick, room.times_s, room.grains)] == [most] * 5
