@@ -24,7 +24,7 @@ from assistant.vocabulary import (
 _FIRST_LINES = 5
 """Their columns are among the 19 that the contract began with; lines that came later stand behind those."""
 MOTION_COLUMNS: Final = ("dx_px", "dy_px", "rotation_deg", "scale")
-MIRRORED_COLUMNS: Final = tuple(f"mirrored_{name}" for name in MOTION_COLUMNS)
+MIRRORED_COLUMNS: Final = ("mirrored_dx_px", "mirrored_dy_px", "mirrored_rotation_deg", "mirrored_scale")
 """The contract's formula turns no picture round: where the console shows it mirrored the motion stands in these."""
 COLUMNS = (
     *("frame", "t_s", "state", "view", "registration_ok", *MOTION_COLUMNS),
