@@ -6,7 +6,7 @@ A session has one of these, and a second one where a second grabber shows the ot
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,22 @@ from assistant.settings.tree import Settings
 from assistant.vocabulary import Distances, Grey
 
 Log = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the session now keeps because a person said so.
+
+    Attributes
+    ----------
+    words : str
+        What it is; empty where that was said by the key itself.
+    unwritten : str
+        Why the disk does not hold it; empty where it does.
+    """
+
+    words: str
+    unwritten: str
 
 
 class LiveInput:
@@ -107,19 +123,30 @@ class LiveInput:
         if len(references) != len(plan.views):
             raise UsageError(f"the plan has {len(plan.views)} views and {len(references)} reference pictures came")
         self._plan_number += 1
-        self._plan = keep_plan(self._folder, self._plan_number, document, references)
+        kept = keep_plan(self._folder, self._plan_number, document, references)
+        self._plan = kept.order
+        if kept.unwritten:
+            happened = sentence("The lines count, but are not on the disk: plan.json cannot be written.")
+            self.inbox.append(FaultNotice(happened=happened, do=sentence("Free some space.")))
         self.session_state.new_plan(self._plan_number, tuple(view.view for view in plan.views))
         self._growth, self._screen_changed = CementGrowth(), ""
         self._order(self._plan)
-        self._log("plan_set", plan_number=self._plan_number, plan=document, references=self._plan.references)
+        self._log(
+            "plan_set",
+            plan_number=self._plan_number,
+            plan=document,
+            references=self._plan.references,
+            unwritten=kept.unwritten,
+        )
         return self._plan_number
 
-    def take_display(self) -> str:
-        """The person takes over how the console shows the pictures now; in words, empty where nothing is offered."""
+    def take_display(self) -> Kept | None:
+        """The person takes over how the console shows the pictures now; None where nothing is offered."""
         moment = self.session_state.moment
         if moment is None or moment.offered is None or self._plan is None:
-            return ""
-        self._plan = keep_display(self._folder, self._plan, moment.offered)
+            return None
+        kept = keep_display(self._folder, self._plan, moment.offered)
+        self._plan = kept.order
         self._order(TakeDisplay(plan_number=self._plan_number, display=moment.offered))
         self._log(
             DISPLAY_TAKEN,
@@ -127,8 +154,9 @@ class LiveInput:
             plan_number=self._plan_number,
             plan=self._plan.document,
             references=self._plan.references,
+            unwritten=kept.unwritten,
         )
-        return moment.offered.words
+        return Kept(words=moment.offered.words, unwritten=kept.unwritten)
 
     @property
     def asks_before(self) -> tuple[int, ...]:
@@ -136,12 +164,13 @@ class LiveInput:
         moment = self.session_state.moment
         return moment.asks_before if moment is not None and self.session_state.lines is Lines.CONFIRMED else ()
 
-    def answer_before(self, *, is_there: bool) -> bool:
-        """The person says whether cement stood there before the start; False where nobody asked."""
+    def answer_before(self, *, is_there: bool) -> Kept | None:
+        """The person says whether cement stood there before the start; None where nobody asked."""
         asked = self.asks_before
         if not asked or self._plan is None:
-            return False
-        self._plan = keep_answer(self._folder, self._plan, asked, is_there=is_there)
+            return None
+        kept = keep_answer(self._folder, self._plan, asked, is_there=is_there)
+        self._plan = kept.order
         self._order(AnswerBefore(plan_number=self._plan_number, is_there=is_there))
         self._log(
             CEMENT_BEFORE,
@@ -149,8 +178,9 @@ class LiveInput:
             plan_number=self._plan_number,
             plan=self._plan.document,
             references=self._plan.references,
+            unwritten=kept.unwritten,
         )
-        return True
+        return Kept(words="", unwritten=kept.unwritten)
 
     def look_at(self, place: tuple[float, float] | None) -> None:
         """Before a plan: which of the screen's pictures is looked at, by a place in it; None: the one that changes."""
@@ -200,15 +230,15 @@ class LiveInput:
         elif change.child is Child.CAPTURE:
             self.void_lines(sentence("the capture was started again"))
 
-    def handle(self, message: Message) -> None:
+    def hear(self, message: Message) -> None:
         """Take one message of a process over."""
         session_state = self.session_state
         if isinstance(message, Moved):
-            session_state.add_moment(message.moment)
+            session_state.hear_moment(message.moment)
             self._see_growth(message.moment)
             self._see_screen(message.moment)
         elif isinstance(message, AlarmNotice):
-            session_state.add_alarm(message)
+            session_state.hear_alarm(message)
         elif isinstance(message, SourceOpened):
             changed = session_state.facts is not None and _size(session_state.facts) != _size(message.facts)
             session_state.facts, session_state.rehearsal = message.facts, message.rehearsal

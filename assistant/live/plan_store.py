@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +19,22 @@ from assistant.system.files import write_json
 from assistant.vocabulary import Grey
 
 
-def keep_plan(folder: Path, number: int, document: dict[str, Any], references: Sequence[Grey]) -> TakePlan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPlan:
+    """A plan as the analysis takes it, and whether the disk has it.
+
+    Attributes
+    ----------
+    order : TakePlan
+    unwritten : str
+        Why the run folder's ``plan.json`` does not hold it; empty where it does. The session goes on with it.
+    """
+
+    order: TakePlan
+    unwritten: str
+
+
+def keep_plan(folder: Path, number: int, document: dict[str, Any], references: Sequence[Grey]) -> KeptPlan:
     """Write a plan and the pictures that its points were placed on into the run folder.
 
     Where its disk is full they go among the temporary files: monitoring must not end with the room for a recording.
@@ -30,21 +44,24 @@ def keep_plan(folder: Path, number: int, document: dict[str, Any], references: S
     EnvironmentError_
         If they can be kept nowhere.
     """
+    unwritten = ""
     try:
         paths = _write(folder / "references", number, references)
         write_json(folder / "plan.json", document)
-    except EnvironmentError_:
+    except EnvironmentError_ as error:
+        unwritten = str(error)
         paths = _write(_elsewhere(), number, references)
-    return TakePlan(plan_number=number, document=document, references=tuple(paths))
+    order = TakePlan(plan_number=number, document=document, references=tuple(paths))
+    return KeptPlan(order=order, unwritten=unwritten)
 
 
-def keep_display(folder: Path, plan: TakePlan, display: ConsoleDisplay) -> TakePlan:
+def keep_display(folder: Path, plan: TakePlan, display: ConsoleDisplay) -> KeptPlan:
     """The same plan with one more way of showing the pictures, which a person has taken over; written as it was."""
     displays = [*plan.document.get("displays", ()), display_document(display)]
     return _kept(folder, plan, {**plan.document, "displays": displays[-MOST_DISPLAYS:]})
 
 
-def keep_answer(folder: Path, plan: TakePlan, asked: Collection[int], *, is_there: bool) -> TakePlan:
+def keep_answer(folder: Path, plan: TakePlan, asked: Collection[int], *, is_there: bool) -> KeptPlan:
     """The same plan with the answer whether cement stood there before the start, in the views that were asked about."""
     views = [
         {**view, "cement_before": is_there} if number in asked else view
@@ -53,11 +70,13 @@ def keep_answer(folder: Path, plan: TakePlan, asked: Collection[int], *, is_ther
     return _kept(folder, plan, {**plan.document, "views": views})
 
 
-def _kept(folder: Path, plan: TakePlan, document: dict[str, Any]) -> TakePlan:
-    # Without room on its disk the log alone keeps it: monitoring must not end with the room for a recording.
-    with contextlib.suppress(EnvironmentError_):
+def _kept(folder: Path, plan: TakePlan, document: dict[str, Any]) -> KeptPlan:
+    unwritten = ""
+    try:
         write_json(folder / "plan.json", document)
-    return replace(plan, document=document)
+    except EnvironmentError_ as error:
+        unwritten = str(error)  # monitoring must not end with the room for a recording
+    return KeptPlan(order=replace(plan, document=document), unwritten=unwritten)
 
 
 def _write(folder: Path, number: int, references: Sequence[Grey]) -> list[str]:

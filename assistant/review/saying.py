@@ -44,7 +44,7 @@ def say(
     """
     _check(about, text)
     site, first_frame = ("", None) if leak is None else (leak.site, leak.first_frame)
-    entry = Entry(
+    said = Entry(
         number=0,
         about=about,
         author=who,
@@ -55,7 +55,7 @@ def say(
         first_frame=first_frame,
         value=value or {},
     )
-    return _add(review, lambda _kept: [entry])
+    return _add(review, lambda _kept: [said])
 
 
 def take_over(review: Review, entries: Iterable[Entry]) -> tuple[Review, int]:

@@ -45,6 +45,19 @@ def test_in_the_theatre_it_is_asked_and_the_plan_keeps_the_answer(
     assert left[0].document == kept, "a session that goes on does not ask again"
 
 
+def test_an_answer_that_cannot_be_written_is_told(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, room = pictures(72), Room(qtbot, monkeypatch)
+    room.set_up(plan_document(reference_frame=0), [made[LATE]])
+    for grey in made[LATE : LATE + 8]:
+        room.show(grey)
+    path = room.session.folder / "plan.json"
+    path.unlink()
+    path.mkdir()
+    press(room, K.Key_E)
+    assert "not on the disk" in room.page.display.note
+    room.end()
+
+
 def test_only_the_view_that_was_asked_about_is_answered(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The other one was planned before the cement: of that nobody has said anything."""
     made = pictures(72)

@@ -105,6 +105,25 @@ def test_one_key_takes_it_over_and_the_lines_go_on(
     assert left[0].document["displays"] == kept["displays"], "a session that goes on knows it"
 
 
+def test_what_is_taken_over_and_cannot_be_written_is_told(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, room = grainy(60), Room(qtbot, monkeypatch)
+    (room.session.folder / "plan.json").mkdir()
+    room.set_up(plan_document(reference_frame=0), [made[2]])
+    assert "The lines count, but are not on the disk" in room.page.display.note
+    for grey in made[3:30]:
+        room.show(grey)
+    for grey in made[30:42]:
+        room.show(mirrored(grey))
+    press(room, K.Key_T)
+    assert "not on the disk" in room.page.display.note
+    assert "plan.json" in room.page.display.note
+    for grey in made[42:52]:
+        room.show(mirrored(grey))
+    assert motion(room).similarity.mirrored, "it counts all the same"
+    (event,) = [one for one in room.end() if one["kind"] == "display_taken"]
+    assert "plan.json" in event["data"]["unwritten"]
+
+
 def test_without_anything_to_take_over_the_key_says_so(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     made = pictures(30)
     room = Room(qtbot, monkeypatch)

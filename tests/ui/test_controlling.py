@@ -3,15 +3,15 @@
 import pytest
 
 from assistant.errors import UsageError
-from ui.controlling import AskedTwice, showing_errors
+from ui.controlling import AskedTwice, telling
 
 
 def test_an_error_is_told_and_a_fault_is_not_hidden():
     told = []
-    with showing_errors(told.append):
+    with telling(told.append):
         raise UsageError("there is no set yet")
     assert told == ["there is no set yet"]
-    with pytest.raises(ZeroDivisionError), showing_errors(told.append):
+    with pytest.raises(ZeroDivisionError), telling(told.append):
         _ = 1 / 0
 
 

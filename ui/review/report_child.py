@@ -89,11 +89,11 @@ def _why_not_drawn(content: BinaryIO, go_on: Callable[[], object]) -> str:
             words_of_end = exit_words(process.poll())
             process.kill()
             words.over(words_of_end)
-        output = process.output.read()
+        said = process.heard.read()
     if process.returncode == 0:
         return ""
     try:
-        return str(json.loads(output)["error"])
+        return str(json.loads(said)["error"])
     except (ValueError, KeyError, TypeError):
         return _STOPPED.format(process.how_it_ended)
 

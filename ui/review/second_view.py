@@ -16,7 +16,7 @@ class SecondFrame:
     run: OpenedRun
     index: int
     frame: Frame | None
-    note_template: str
+    told: str
 
 
 class HeldBeside:

@@ -69,7 +69,7 @@ class OppositeGrowth:
         When it was last seen; None while nothing is.
     missed : int
         Pictures since then.
-    reported : bool
+    told : bool
     """
 
     was: Bool | None = None
@@ -82,7 +82,7 @@ class OppositeGrowth:
     pictures: int = 0
     seen_s: float | None = None
     missed: int = 0
-    reported: bool = False
+    told: bool = False
 
 
 def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Grown | None:
@@ -117,10 +117,10 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
     watch.pictures += 1
     watch.seen_s, watch.missed = t_s, 0
     # Seen long enough, and grown since: what was there before and is merely uncovered does not grow.
-    lasts = watch.reported or (watch.pictures >= limits.pictures and t_s - watch.since_s >= limits.lasts_s)
+    lasts = watch.told or (watch.pictures >= limits.pictures and t_s - watch.since_s >= limits.lasts_s)
     if not lasts or size_mm2 < max(limits.grown_mm2, limits.times_larger * watch.first_mm2):
         return None
-    watch.reported = True
+    watch.told = True
     own = memory.smoothed[memory.mask].sum() if memory.started and memory.mask is not None else 0.0
     return Grown(outweighs=weight / float(own) if own > 0 else np.inf)
 
@@ -130,8 +130,8 @@ def _not_seen(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> None:
     limits = memory.baseline.limits.opposite_growth
     watch.pictures, watch.missed = 0, watch.missed + 1
     gone = watch.seen_s is None or (watch.missed >= limits.pictures and t_s - watch.seen_s >= limits.let_go_s)
-    if gone or not watch.reported:
-        watch.seen_s, watch.reported = None, False
+    if gone or not watch.told:
+        watch.seen_s, watch.told = None, False
         watch.shut = _shut(memory)
 
 

@@ -28,6 +28,8 @@ _BAND_WIDTH = 0.3
 _BAND_GRAIN = 0.2
 _BAND_GREY, _ROW_GREY = 1.5, 0.7
 """What is missing is of one grey along a row, or one row again and again; block means of a cable's noise stay below."""
+_LIVELY_SHARE = 0.3
+"""A row of a picture has grain in more than this share of its blocks [P]."""
 _LEAST_STRIPS = 8
 
 
@@ -102,7 +104,10 @@ def is_torn(blocks: F32, inside: Bool) -> bool:
     same[:-1] |= same[1:]
     flat &= (varies < _BAND_GREY) | same  # one grey, or one row again and again
     band = flat[:-1] & flat[1:]
-    lit = np.flatnonzero(~flat)
+    # A word beside a field on which blades close is no picture: it has grain in a few blocks of its row.
+    grainy = (second > _BAND_GRAIN * middle(grain)) & inside[:, 1:-1]
+    lively = grainy.sum(axis=1)[wide] > _LIVELY_SHARE * width[wide]
+    lit = np.flatnonzero(~flat & lively)
     return bool(len(lit) and band[lit[0] : lit[-1]].any())
 
 

@@ -22,6 +22,7 @@ from assistant.language import sentence
 from assistant.settings.tree import LivenessSettings
 from assistant.steps.liveness.grain import BLOCK_PX, Rows, blocks_of, grain_of, is_torn
 from assistant.steps.liveness.seen_pictures import SeenPictures
+from assistant.steps.liveness.signal import left_by_blades, seen_in, unusable, without_fluoroscopy, without_signal
 from assistant.vocabulary import REPLAYED, Frame, FrameState, Liveness, Unknown
 
 F32 = NDArray[np.float32]
@@ -35,14 +36,12 @@ _LEAST_APART = 1.3
 _APART_SPREADS = 2.5
 """Two kinds of frames: so many of each, so far apart, and by so many times what each of them varies [P]."""
 _NEXT_TO_NOTHING, _LITTLE, _POOR_APART = 0.02, 0.08, 2.0
-_RECENT = 15
+_LATELY = 15
 _SAME_SPREADS = 2.0
 _LEAST_SPREAD = 0.02
 _FIELD_EVERY_S = 1.0
 _INSET = 0.03
 _LEAST_BLOCKS = 50
-_CLOSED_SHARE, _AS_BRIGHT_GREY = 0.9, 40.0
-"""Blades leave less of the field than before, and what they leave about as bright (of 255) as it was [P]."""
 _CREEPS = 1.2
 _LEAST_CREEP, _KEY_FRAME = 0.25, 0.30
 """Noise of a cable or a codec is as large over ten frames as over one. A recursive filter, a codec that keeps most of
@@ -54,17 +53,6 @@ _MOST_BRINGS = 2.0
 """New grain alone brings 1, an image intensifier's mottle up to 1.7. What moves or burns out brings more, and must not
 make the still pictures after it repeats [P]."""
 _TORN = sentence("torn: a part of the frame is missing")
-_UNIFORM_SHARE = 0.93
-_UNIFORM_GREY = 2.5
-_FLAT_GREY = 0.2
-_FLAT_SHARE = 0.93
-"""A card or a menu is flat nearly everywhere; an X-ray field has grain, and fills more than this leaves [P]."""
-_CARD_SHARE = 0.65
-"""A card is mostly of one colour, a desktop or a menu is not [P]."""
-_CABLE_SHARE = 0.8
-_SATURATED_SHARE = 0.6
-_DARK, _BURNT = 6, 250
-"""Grey (of 255) below and above which nothing is told apart."""
 _MOVING_RATIO = 1.0
 _MOVING_SHARE = 2.0
 """New noise alone gives a ratio of about 1, less behind a recursive filter, and always about the same; anatomy that
@@ -73,9 +61,6 @@ _ALWAYS_FAST = 1.01
 """Where every picture differs by so much (few a second, deep breaths) that becomes the usual; a swing is too short."""
 _PAUSE_S = 0.75
 """Longer than between two pictures of the slowest pulse rates (2 to 3 a second)."""
-_GRAIN_RANGE = (0.30, 3.0)
-"""A picture whose grain leaves this range of what was usual is blurred, or no fluoroscopy at all: quantum noise
-cannot vanish [P]."""
 
 
 @dataclass(slots=True, eq=False)
@@ -147,7 +132,7 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
         return _again(memory, frame.t_s, settings)
     memory.blocks, memory.picture_px = blocks, (frame.grey.shape[0], frame.grey.shape[1])
     was_blank, was_blind = bool(memory.blank_reason), memory.is_blind
-    memory.blank_reason = _no_signal(blocks, memory.usual_grain, memory.field_blocks)
+    memory.blank_reason = without_signal(blocks, memory.usual_grain, memory.field_blocks)
     if memory.blank_reason and _closed_in(memory, frame, blocks):
         memory.blank_reason = ""
     if memory.blank_reason:
@@ -174,7 +159,8 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
         return _again(memory, frame.t_s, settings)
     # After a card or a torn frame: against the last picture that was one.
     last = memory.usable_blocks if was_blind and memory.usable_blocks is not None else before
-    memory.changed = rows.differ(last, _looked_at(memory, inside)) if last.shape == blocks.shape else None
+    alike = last.shape == blocks.shape
+    memory.changed = rows.differ(last, _looked_at(memory, inside & seen_in(blocks, last))) if alike else None
     return _new(memory, frame, blocks, settings)
 
 
@@ -217,21 +203,15 @@ def _looked_at(memory: LivenessMemory, inside: NDArray[np.bool_]) -> NDArray[np.
 
 
 def _closed_in(memory: LivenessMemory, frame: Frame, blocks: F32) -> bool:
-    """Whether blades have closed over the rest: what they leave has grain and is as bright as it was.
-
-    Then that is the field from now on.
-    """
+    """Whether blades have closed over the rest: then what they leave is the field from now on."""
     last, usual = memory.usable_blocks, memory.usual_grain
     if memory.field_blocks is None or last is None or last.shape != blocks.shape or usual is None:
         return False
-    mask = find_field(frame.grey, frame.white)
-    inside = field_at(mask, blocks.shape[0], blocks.shape[1], inset=_INSET)
-    if not _LEAST_BLOCKS < inside.sum() < _CLOSED_SHARE * memory.field_blocks.sum():
+    left = left_by_blades(frame, blocks, last, memory.field_blocks, usual, _INSET)
+    if left is None:
         return False
-    as_bright = abs(middle(blocks[inside]) - middle(last[inside])) < _AS_BRIGHT_GREY
-    if not as_bright or grain_of(blocks, inside) < _GRAIN_RANGE[0] * usual:
-        return False
-    memory.field_mask, memory.field_blocks, memory.field_seen_s = mask, inside, frame.t_s
+    memory.field_mask, memory.field_blocks = left
+    memory.field_seen_s = frame.t_s
     return True
 
 
@@ -240,8 +220,8 @@ def _learned_limit(memory: LivenessMemory) -> float:
     if len(memory.ratios) < 8:
         return memory.limit
     # In logarithms: the two kinds differ by a factor. Sorted, a gap between neighbours is a gap between kinds.
-    recent = np.log(np.clip(np.array(memory.ratios), 0.01, 3.0))
-    values = np.sort(recent)
+    lately = np.log(np.clip(np.array(memory.ratios), 0.01, 3.0))
+    values = np.sort(lately)
     lowest, highest = np.log(_LIMITS)
     middles = 0.5 * (values[:-1] + values[1:])
     # A gap counts that reaches into the range of possible limits: exact repeats lie far below all of it.
@@ -253,30 +233,30 @@ def _learned_limit(memory: LivenessMemory) -> float:
     widest = int(np.argmax(gaps))
     if middles[within] < highest and gaps[within] >= np.log(2.0):
         return max(float(np.exp(middles[within])), _LIMITS[0])
-    if gaps[widest] >= np.log(2.0) and _comes_and_goes(recent > middles[widest]):
+    if gaps[widest] >= np.log(2.0) and _comes_and_goes(lately > middles[widest]):
         return _LIMITS[1]
     two = _two_kinds(values)
     if two is not None and two.limit < _LIMITS[1]:
         memory.repeats_like = two.repeats
         return max(two.limit, _LIMITS[0])
-    poor = _poor_video(recent)
+    poor = _poor_video(lately)
     if poor is not None:
         return poor
     return memory.limit if _still_repeats(memory) else _START_LIMIT
 
 
-def _poor_video(recent: NDArray[np.float64]) -> float | None:
+def _poor_video(lately: NDArray[np.float64]) -> float | None:
     """The limit behind a codec that leaves little: repeats change by next to nothing, new pictures by a little or more.
 
     Between the two kinds there is no gap, and new ones vary by how the codec stored them.
     """
-    values = np.sort(np.maximum(recent, np.log(_NEXT_TO_NOTHING)))
+    values = np.sort(np.maximum(lately, np.log(_NEXT_TO_NOTHING)))
     below = np.arange(1, len(values))
     sums = np.cumsum(values)[:-1]
     between = below * (len(values) - below) * (sums / below - (values.sum() - sums) / (len(values) - below)) ** 2
     cut = int(np.argmax(between)) + 1
     low, high = values[:cut], values[cut:]
-    if min(len(low), len(high)) < _LEAST_OF_A_KIND or not _comes_and_goes(recent > values[cut - 1]):
+    if min(len(low), len(high)) < _LEAST_OF_A_KIND or not _comes_and_goes(lately > values[cut - 1]):
         return None
     most, least = float(np.percentile(low, 90)), float(np.percentile(high, 10))
     apart = middle(high) - middle(low)
@@ -325,39 +305,8 @@ def _still_repeats(memory: LivenessMemory) -> bool:
     if memory.repeats_like is None:
         return False
     usual, varies = memory.repeats_like
-    recent = np.log(np.clip(np.array(memory.ratios)[-_RECENT:], 0.01, 3.0))
-    return bool(np.median(recent) < usual + _SAME_SPREADS * varies)
-
-
-def _no_signal(blocks: F32, usual_grain: float | None, inside: NDArray[np.bool_] | None) -> str:
-    """A blank, a uniform colour, or a card that is one colour but for some words."""
-    # Share of the px within a window of greys, for all windows at once: the histogram, summed over the window.
-    histogram = np.bincount(np.clip(blocks, 0, 255).astype(np.intp).ravel(), minlength=256).astype(np.float64)
-    window = np.convolve(histogram, np.ones(round(2 * _UNIFORM_GREY)), mode="same")
-    if window.max() / blocks.size > _UNIFORM_SHARE:
-        return sentence("the picture is one uniform colour")
-    if window.max() / blocks.size > _CARD_SHARE:
-        # Cable noise lies on a card too, and is far less than the X-ray's grain.
-        usual = usual_grain or 0.0
-        bare = (
-            inside is not None and inside.shape == blocks.shape and grain_of(blocks, inside) < _GRAIN_RANGE[0] * usual
-        )
-        if (bare and _DARK < int(window.argmax()) < _BURNT) or _is_flat(blocks, _CABLE_SHARE * usual):
-            return sentence("the picture has no X-ray grain: a card")
-    return ""
-
-
-def _is_flat(blocks: F32, noise_grey: float = 0.0) -> bool:
-    # Second differences: 0 on a surface and on an even slope, the grain's own size in a picture.
-    flat = np.abs(blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]) < max(_FLAT_GREY, noise_grey)
-    return bool(flat.size) and float(flat.mean()) > _FLAT_SHARE
-
-
-def _no_fluoroscopy(blocks: F32) -> str:
-    """Another input."""
-    if _is_flat(blocks):
-        return sentence("no fluoroscopy picture: a screen or a menu")
-    return ""
+    lately = np.log(np.clip(np.array(memory.ratios)[-_LATELY:], 0.01, 3.0))
+    return bool(np.median(lately) < usual + _SAME_SPREADS * varies)
 
 
 def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
@@ -373,7 +322,7 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSe
     inside = _field_blocks(memory, frame, blocks)
     grain = grain_of(blocks, inside)
     # What it is comes before how good it is: a menu is not over-exposed fluoroscopy.
-    unusable_reason = _no_fluoroscopy(blocks) or _unfit(memory, blocks, inside)
+    unusable_reason = without_fluoroscopy(blocks) or _unfit(memory, blocks, inside)
     if unusable_reason and unusable_reason != _TORN and _closed_in(memory, frame, blocks):
         inside = _field_blocks(memory, frame, blocks)
         grain, unusable_reason = grain_of(blocks, inside), _unfit(memory, blocks, inside)
@@ -405,21 +354,9 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSe
 
 
 def _unfit(memory: LivenessMemory, blocks: F32, inside: NDArray[np.bool_]) -> str:
-    return _unusable(memory, blocks[inside], grain_of(blocks, inside)) or (_TORN if is_torn(blocks, inside) else "")
-
-
-def _unusable(memory: LivenessMemory, values: F32, grain: float) -> str:
-    if float((values > _BURNT).mean()) > _SATURATED_SHARE:
-        return "over-exposed"
-    if float((values < _DARK).mean()) > _SATURATED_SHARE:
-        return "under-exposed"
-    if memory.usual_grain is not None:
-        share = grain / max(memory.usual_grain, 0.1)
-        if share < _GRAIN_RANGE[0]:
-            return sentence("blurred, or no fluoroscopy picture: its grain is missing")
-        if share > _GRAIN_RANGE[1]:
-            return sentence("too noisy, or no fluoroscopy picture: its grain is unlike the pictures before")
-    return ""
+    return unusable(blocks[inside], grain_of(blocks, inside), memory.usual_grain) or (
+        _TORN if is_torn(blocks, inside) else ""
+    )
 
 
 def _unusable_now(memory: LivenessMemory, t_s: float) -> Liveness:

@@ -51,7 +51,7 @@ class MotionMemory:
     followed: bool = False
     """It was found in the last picture of this view."""
     lost_s: float = -np.inf
-    recent: deque[float] = field(default_factory=lambda: deque(maxlen=LIMITS.recent_pictures))
+    recent: deque[float] = field(default_factory=lambda: deque(maxlen=LIMITS.lately))
     fell: int = 0
     fell_s: float = -np.inf
     doubtful: bool = False
@@ -167,7 +167,7 @@ def follow(
 
 def _steady(memory: MotionMemory, moved: Motion, share: float, t_s: float) -> Motion | Unknown:
     """The motion, unless its confidence has just fallen: the C-arm begins to swing, and the lines with it."""
-    if len(memory.recent) == LIMITS.recent_pictures and share < (1.0 - LIMITS.fell) * median(memory.recent):
+    if len(memory.recent) == LIMITS.lately and share < (1.0 - LIMITS.fell) * median(memory.recent):
         memory.fell_s = t_s if memory.fell == 0 else memory.fell_s
         memory.fell += 1
     else:

@@ -36,6 +36,9 @@ CLEARLY = 1.25
 """By how many times a changed pose must beat the unchanged one before it is called a change."""
 CLEARLY_BY = 0.15
 """And by how much more it must correlate [P]."""
+_LEAST_BOTH, _ENOUGH = 0.15, 0.5
+"""Share of the reference's field that both must show; between the two a correlation is the more of chance the fewer px
+there are, and counts less by the root of their number: blades may leave a fifth of the field [P]."""
 _FINE_SIDE_PX = 384
 _BONE_REACH = 0.75
 """What is measured by: the body and so much of its size all round it."""
@@ -319,11 +322,14 @@ class _Picture:
         moved = np.asarray(cv2.warpAffine(moved, shift, size), dtype=np.float32)
         both = (cv2.warpAffine(where, shift, size) > 0.9) & (reference.inside > 0.9)
         # Too little of both to judge by: no score, which loses to any other.
-        if both.mean() < 0.15 * reference.inside.mean():
+        if both.mean() < _LEAST_BOTH * reference.inside.mean():
             return 0.0, display
+        # So much of the reference, or of the picture where that is shown smaller: what has fewer px told apart.
+        told = both.mean() / reference.inside.mean() / max(1.0, abs(float(np.linalg.det(linear))))
+        sure = min(1.0, float(np.sqrt(told / _ENOUGH)))
         a, b = reference.small[both], moved[both]
         a, b = a - a.mean(), b - b.mean()
-        score = float((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum() + 1e-9))
+        score = sure * float((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum() + 1e-9))
         return (-score if inverted else score), display
 
 

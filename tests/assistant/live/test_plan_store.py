@@ -19,7 +19,9 @@ def event(kind: str, **data: object) -> dict[str, object]:
 
 
 def test_a_plan_is_kept_with_its_pictures(tmp_path: Path) -> None:
-    order = keep_plan(tmp_path, 3, plan_document(), [pictures(4)[2]])
+    kept = keep_plan(tmp_path, 3, plan_document(), [pictures(4)[2]])
+    assert not kept.unwritten
+    order = kept.order
     assert json.loads((tmp_path / "plan.json").read_text()) == plan_document()
     (path,) = order.references
     np.testing.assert_array_equal(cv2.imread(path, cv2.IMREAD_UNCHANGED), pictures(4)[2])
@@ -47,8 +49,9 @@ def test_where_the_disk_is_full_the_lines_still_work(tmp_path: Path, monkeypatch
     (tmp_path / "memory").mkdir()
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "references").touch()
-    order = keep_plan(tmp_path / "run", 1, plan_document(), [pictures(4)[2]])
-    (path,) = order.references
+    kept = keep_plan(tmp_path / "run", 1, plan_document(), [pictures(4)[2]])
+    (path,) = kept.order.references
+    assert "references" in kept.unwritten
     assert path.startswith(str(tmp_path / "memory"))
     np.testing.assert_array_equal(cv2.imread(path, cv2.IMREAD_UNCHANGED), pictures(4)[2])
 

@@ -248,6 +248,6 @@ def test_an_answer_of_another_leak_is_none_of_this_one() -> None:
     memory = ShapeMemory()
     shape = classify(memory, Oracle((answer(101, 0.95, 0.03),)), UP, 500, seen(), RULE)
     assert "not answered yet" in shape.reason
-    assert memory.answers == {}
+    assert memory.said == {}
     again = classify(memory, Oracle((answer(500, 0.03, 0.95),)), UP, 501, seen(), RULE)
     assert (again.label, again.frames) == ("round", (500,))

@@ -13,6 +13,7 @@ from assistant.console_display import AS_PLANNED
 from assistant.geometry import Similarity
 from assistant.identity import Identity
 from assistant.lines import Line
+from assistant.live.input import Kept
 from assistant.live.messages import Lines, LiveMoment, LiveState, Message, PlanTaken, RecordingState, StampedFrame
 from assistant.live.procedure_log import XRAY
 from assistant.live.status import LiveAlarm, LiveStatus, Quiet, SoundOrder
@@ -86,7 +87,7 @@ def moment(index: int = 0, line_mm: float = 8.0, **more: Any) -> LiveMoment:
         frame_index=index,
         t_s=index / 15,
         captured_ns=now_ns,
-        finished_ns=now_ns,
+        told_ns=now_ns,
         picture=index,
         liveness=Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=3.0),
         motion=Motion(view_index=0, similarity=_STILL, confidence=0.9),
@@ -182,14 +183,14 @@ class FakeSession:
         self.stopped = True
         return True
 
-    def answer_before(self, *, is_there: bool) -> bool:
+    def answer_before(self, *, is_there: bool) -> Kept | None:
         asked, self.asks_before = self.asks_before, False
         self.acts.append(f"cement before: {is_there}")
-        return asked
+        return Kept(words="", unwritten="") if asked else None
 
-    def take_display(self) -> str:
+    def take_display(self) -> Kept | None:
         taken, self.offered_display = self.offered_display, ""
-        return taken
+        return Kept(words=taken, unwritten="") if taken else None
 
     def poll(self) -> tuple[Message, ...]:
         said, self.messages = tuple(self.messages), []
