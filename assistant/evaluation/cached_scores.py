@@ -39,7 +39,8 @@ def key_of(run: Path) -> str:
         If one of the files cannot be read.
     """
     digest = hashlib.sha256()
-    for path in (run / "plan.json", run / "truth" / "truth.json", run / "truth" / "truth.csv", *_code()):
+    files = (run / "plan.json", run / "truth" / "truth.json", run / "truth" / "truth.csv", run / "scenario.toml")
+    for path in (*(file for file in files if file.is_file() or file.suffix != ".toml"), *_code()):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     # The ideal observer answers where a run has its masks.
     digest.update(str((run / "truth" / "ideal").is_dir()).encode())

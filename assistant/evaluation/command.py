@@ -10,6 +10,7 @@ from pathlib import Path
 from assistant.errors import AssistantError, UsageError
 from assistant.evaluation.acquisition_set import ASSUMPTION_COUNTS, COUNTS, DISPLAY_COUNTS, Part
 from assistant.evaluation.coverage import coverage, coverage_table, missing, read_facts
+from assistant.evaluation.paired_runs import beside_as_it_is
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
 from assistant.evaluation.runs import RunToScore, Way, acquisition_runs, runs_under, score_all, simulate_set
 from assistant.evaluation.score import PROGRAM
@@ -100,7 +101,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         RunToScore(run=run, results=args.out / "results" / run.name, peers=peers, way=way, limits=limits)
         for run in runs
     ]
-    scores = score_all(jobs, max(1, min(args.jobs, len(jobs))))
+    scores = beside_as_it_is(score_all(jobs, max(1, min(args.jobs, len(jobs)))))
     write_files(args.out, scores)
     own = [score for score in scores if score.method == PROGRAM]
     if args.limits:

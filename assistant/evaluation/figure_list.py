@@ -11,6 +11,7 @@ from assistant.evaluation.figures import (
     quantile_of,
     share,
 )
+from assistant.evaluation.paired_runs import LOST
 
 LEAK_SITES = ("posterior", "superior_disc", "inferior_disc", "anterior", "lateral")
 
@@ -194,9 +195,13 @@ def _states() -> list[Figure]:
             goal="<= 1",
             rate=True,
         ),
-        share("live.recall", "new pictures", "recall", "live_recall"),
-        share("live.precision", "new pictures", "precision", "live_precision"),
+        share("live.recall", "new pictures", "recall", "live_recall", goal=">= 0.98", main=True),
+        share("live.precision", "new pictures", "precision", "live_precision", goal=">= 0.98", main=True),
+        share("live.no_signal", "new pictures", "called no signal", "called_no_signal", goal="0", main=True),
         share("blind", "new pictures", "live figures without a picture", "live_figures_while_blind", goal="0"),
+        share("loop.live", "console's loop", "frames called live", "loop_live", goal="0", main=True),
+        share("loop.figures", "console's loop", "frames with figures", "loop_figures", goal="0"),
+        share("swing.figures", "C-arm away", "pictures with figures", "swing_figures", goal="0", main=True),
     ]
 
 
@@ -208,7 +213,7 @@ def _motion() -> list[Figure]:
             label="median error",
             unit="mm",
             reduce=quantile_of("registration", at=0.5),
-            goal="<= 0.15",
+            goal="<= 0.10",
             main=True,
         ),
         Figure(
@@ -217,7 +222,7 @@ def _motion() -> list[Figure]:
             label="p95 error",
             unit="mm",
             reduce=quantile_of("registration", at=0.95),
-            goal="<= 0.5",
+            goal="<= 0.35",
             main=True,
         ),
         share("registration.coverage", "registration", "pictures with a motion", "coverage.registration"),
@@ -243,7 +248,7 @@ def _motion() -> list[Figure]:
             digits=0,
             goal="<= 300",
         ),
-        share("lock.false", "lock", "lost without cause, per 30 min", "false_loss", goal="<= 1", rate=True),
+        share("lock.false", "lock", "lost without cause, per 30 min", "false_loss", goal="<= 1", main=True, rate=True),
     ]
 
 
@@ -293,7 +298,17 @@ def _acquisition() -> list[Figure]:
             for key, label, unit, sample, goal in worst
             for name, at in (("median", 0.5), ("worst", 1.0))
         ),
-        share("display.named", "console", "mirrored and zoomed named", "display_named", goal=">= 0.95", main=True),
+        share(
+            "display.named",
+            "console",
+            "runs mirrored, zoomed, inverted, of a roadmap: named",
+            "display_named",
+            goal=">= 0.95",
+            main=True,
+        ),
+        share("display.lost", "console", "figures lost beside the run as it is", LOST, goal="<= 0.02", main=True),
+        share("before.asked", "cement before", "runs with 20 mm2 of it that ask", "before.asked", goal=">= 0.95"),
+        share("before.false", "cement before", "runs without it that ask", "before.false", goal="<= 0.02"),
         share(
             "stills.found", "stills", "vertebra found in the last picture", "stills.found", goal=">= 0.95", main=True
         ),

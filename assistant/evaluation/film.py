@@ -11,6 +11,42 @@ _PAUSE_PULSES, _LEAST_PAUSE_S = 2.5, 0.6
 """A step between new pictures that is longer than so many pulses, and than this, is a pause."""
 
 
+_ZOOMED = 1.06
+"""A vertebra that is so much larger or smaller than in the picture before was zoomed, not moved."""
+
+
+def stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and last index of each unbroken stretch of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def changes(truth: Truth, pictures: NDArray[np.intp], there: NDArray[np.bool_]) -> set[int]:
+    """First pictures of a planned view straight after another one, or after the same mirrored or zoomed otherwise.
+
+    Parameters
+    ----------
+    truth : Truth
+    pictures : array (m,)
+        Frames with a new picture.
+    there : array (m,) of bool
+        Which of these show a planned view.
+
+    Returns
+    -------
+    set of int
+        Indices into ``pictures``.
+    """
+    mirrored, scale = truth.mirrored[pictures], truth.motion["scale"][pictures]
+    found = set()
+    for k in np.flatnonzero(there[1:] & there[:-1]) + 1:
+        turned = truth.view[pictures[k]] != truth.view[pictures[k - 1]]
+        zoomed = bool(abs(np.log(scale[k] / scale[k - 1])) > np.log(_ZOOMED))
+        if turned or zoomed or mirrored[k] != mirrored[k - 1]:
+            found.add(int(k))
+    return found
+
+
 def exposure_starts(truth: Truth) -> NDArray[np.bool_]:
     """Which of the new pictures (in their order) is the first of an exposure."""
     t_s = truth.t_s[truth.new_picture]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import InputError
-from assistant.evaluation.truth import LINES, MOTION, read_mask
+from assistant.evaluation.truth import LINES, MOTION, mirrored_in, motion_of, read_mask
 from assistant.readings.table_file import Column, read_table
 from assistant.system.plain import read_json
 
@@ -47,6 +47,7 @@ class MethodLeak(msgspec.Struct, frozen=True, kw_only=True):
 class _RunFile(msgspec.Struct, frozen=True, kw_only=True):
     exposures: int | None = None
     xray_s: float | None = None
+    notes: list[str] = []
 
 
 class _ResultFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +69,8 @@ class MethodAnswers:
     registered : array (n,) of bool
     motion, distance_mm : dict of str to array (n,)
         As in `Truth`; NaN where the method does not know.
+    mirrored : array (n,) of bool
+        The vertebra was found in a picture that the console shows mirrored.
     area_mm2, processing_ms : array (n,)
     alarm, reason : list of str
         The priority that stands, and why a frame has no figures; empty for a method without an alarm table.
@@ -78,6 +81,8 @@ class MethodAnswers:
         How often X-ray was on; None for a method that does not say.
     xray_s : float or None
         How long.
+    notes : tuple of str
+        What the run's figures carry with them.
     mask : callable
         Cement found in a frame, source size; None where it was not measured.
     """
@@ -87,6 +92,7 @@ class MethodAnswers:
     view: list[str] = field(repr=False)
     registered: NDArray[np.bool_] = field(repr=False)
     motion: Mapping[str, Column] = field(repr=False)
+    mirrored: NDArray[np.bool_] = field(repr=False)
     area_mm2: Column = field(repr=False)
     distance_mm: Mapping[str, Column] = field(repr=False)
     processing_ms: Column = field(repr=False)
@@ -97,6 +103,7 @@ class MethodAnswers:
     leaks: tuple[MethodLeak, ...]
     exposures: int | None = None
     xray_s: float | None = None
+    notes: tuple[str, ...] = ()
     mask: MaskOf = field(repr=False)
 
 
@@ -127,6 +134,12 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
     def numbers(name: str) -> Column:
         return np.concatenate([table.numbers(name), np.full(short, np.nan)])
 
+    def flags(name: str) -> NDArray[np.bool_]:
+        return np.array([cell.lower() in ("1", "true") for cell in table.words(name)] + [False] * short, dtype=bool)
+
+    mirrored = mirrored_in(table)
+    motion = motion_of(table, mirrored)
+    unknown = np.full(short, np.nan)
     masks = folder / "masks"
 
     def mask(frame: int) -> NDArray[np.bool_] | None:
@@ -137,10 +150,9 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
         complete=result.complete,
         state=table.words("state") + [""] * short,
         view=table.words("view") + [""] * short,
-        registered=np.array(
-            [cell.lower() in ("1", "true") for cell in table.words("registration_ok")] + [False] * short, dtype=bool
-        ),
-        motion={name: numbers(name) for name in MOTION},
+        registered=flags("registration_ok"),
+        motion={name: np.concatenate([motion[name], unknown]) for name in MOTION},
+        mirrored=np.concatenate([mirrored, np.zeros(short, dtype=bool)]),
         area_mm2=numbers("cement_area_mm2"),
         distance_mm={line: numbers(f"{line}_mm") for line in LINES},
         processing_ms=numbers("processing_ms"),
@@ -151,6 +163,7 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
         leaks=tuple(result.leaks),
         exposures=result.run.exposures,
         xray_s=result.run.xray_s,
+        notes=tuple(result.run.notes),
         mask=mask,
     )
 
@@ -164,6 +177,7 @@ def no_outcome(frames: int) -> MethodAnswers:
         view=[""] * frames,
         registered=np.zeros(frames, dtype=bool),
         motion=dict.fromkeys(MOTION, nothing),
+        mirrored=np.zeros(frames, dtype=bool),
         area_mm2=nothing,
         distance_mm=dict.fromkeys(LINES, nothing),
         processing_ms=nothing,

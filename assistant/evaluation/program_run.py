@@ -46,6 +46,7 @@ class _Frames:
     view: list[str]
     registered: NDArray[np.bool_]
     motion: dict[str, NDArray[np.float64]]
+    mirrored: NDArray[np.bool_]
     distance_mm: dict[str, NDArray[np.float64]]
     area_mm2: NDArray[np.float64]
     processing_ms: NDArray[np.float64]
@@ -61,6 +62,7 @@ class _Frames:
         self.alarm[i], self.reason[i] = reading.alarm.word, why_unmeasured(reading)
         if isinstance(reading.motion, Motion):
             self.registered[i], self.view[i] = True, plan.views[reading.motion.view_index].view
+            self.mirrored[i] = reading.motion.similarity.mirrored
             for name in MOTION:
                 self.motion[name][i] = getattr(reading.motion.similarity, name)
         if isinstance(reading.cement, CementMask):
@@ -86,6 +88,7 @@ def _no_frames(n: int) -> _Frames:
         view=[""] * n,
         registered=np.zeros(n, dtype=bool),
         motion={name: np.full(n, np.nan) for name in MOTION},
+        mirrored=np.zeros(n, dtype=bool),
         distance_mm={line: np.full(n, np.nan) for line in LINES},
         area_mm2=np.full(n, np.nan),
         processing_ms=np.full(n, np.nan),
@@ -124,6 +127,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
         view=frames.view,
         registered=frames.registered,
         motion=frames.motion,
+        mirrored=frames.mirrored,
         area_mm2=frames.area_mm2,
         distance_mm=frames.distance_mm,
         processing_ms=frames.processing_ms,
@@ -143,6 +147,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
         leaks=tuple(_said(leak) for leak in summary.leaks),
         exposures=None if summary.xray_s is None else len(summary.xray_s),
         xray_s=None if summary.xray_s is None else sum(summary.xray_s),
+        notes=pipeline.before.notes,
         mask=mask_of,
     )
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import numpy as np
 
-from assistant.errors import InputError
 from assistant.evaluation.outcome import MethodAnswers, read_outcome
 from assistant.evaluation.score_acquisition import score_acquisition
 from assistant.evaluation.score_events import score_crossings, score_leaks
@@ -90,13 +88,9 @@ def tags_of(truth: Truth) -> dict[str, str]:
 
 
 def _noise(truth: Truth) -> str:
-    try:
-        case = tomllib.loads((truth.folder.parent / "scenario.toml").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not truth.case:
         return "unknown"  # not made by our simulator: it names no dose
-    except (OSError, ValueError) as error:
-        raise InputError(f"{truth.folder.parent / 'scenario.toml'}: not a case file ({error})") from error
-    dose_ngy = case.get("exposure", {}).get("dose_ngy", Exposure().dose_ngy)
+    dose_ngy = truth.case.get("exposure", {}).get("dose_ngy", Exposure().dose_ngy)
     return "poor (< 25 nGy)" if dose_ngy < 25 else "fair (25-60 nGy)" if dose_ngy < 60 else "good (60 nGy up)"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evaluation.film import exposure_starts, film_s
+from assistant.evaluation.film import changes, exposure_starts, film_s
 from assistant.evaluation.outcome import MethodAnswers
 from assistant.evaluation.score_lock import SETTLING_S
 from assistant.evaluation.tally import Tally
@@ -19,7 +19,15 @@ IDENTITY = {"scale": 5e-4, "rotation_deg": 0.02, "shift_mm": 0.02}
 LEAK_MM = 2.0
 """Stills: leaks that are seen to reach this far past their line must be found."""
 STILLS = "stills"
-NAMED = {"mirrored": "mirrored", "zoomed": "zoomed", "zoomed out": "zoomed"}
+BEFORE, BEFORE_MM2 = "before the start?", 20.0
+"""Words of the note that asks, and how much visible cement in the reference frame must be asked about."""
+NAMED = {
+    "mirrored": "mirrored",
+    "zoomed": "zoomed",
+    "zoomed out": "zoomed",
+    "inverted": "inverted",
+    "roadmap": "roadmap",
+}
 """By group, what the reason says of a picture that the console shows otherwise than planned."""
 _FOUND_MM = 2.0
 _CONSTANT = {"scale": 2e-4, "rotation_deg": 0.02}
@@ -37,7 +45,9 @@ def score_acquisition(tally: Tally, truth: Truth, outcome: MethodAnswers) -> Non
     first = pictures[there & exposure_starts(truth)]
     tally.count("coverage.first", outcome.registered[first].sum(), len(first))
     _score_silence(tally, truth, outcome, pictures[there])
-    _score_technical(tally, truth, outcome, pictures[~there])
+    changed = sorted(changes(truth, pictures, there))
+    _score_technical(tally, truth, outcome, np.union1d(pictures[~there], pictures[changed]))
+    _score_before(tally, truth, outcome)
     _score_xray(tally, truth, outcome)
     _score_identity(tally, truth, outcome)
     _score_spread(tally, truth, outcome, pictures[there])
@@ -60,6 +70,8 @@ def _score_silence(tally: Tally, truth: Truth, outcome: MethodAnswers, there: ND
         if not has_one and not _of(outcome.reason, int(k)) and _of(outcome.alarm, int(k)) in ("", "none")
     ]
     tally.count("blind_silent", len(silent), len(seen))
+    tally.add("frames.seen", seen.astype(np.float64))
+    tally.add("frames.figure", seen[figure].astype(np.float64))
     tally.notes.extend(f"blind without saying so: frame {k}" for k in silent)
 
 
@@ -67,9 +79,23 @@ def _of(words: list[str], k: int) -> str:
     return words[k] if words else ""
 
 
-def _score_technical(tally: Tally, truth: Truth, outcome: MethodAnswers, away: NDArray[np.intp]) -> None:
+def _score_before(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
+    """Whether a run that begins with cement asks about it, and one without does not."""
+    asked = any(BEFORE in note for note in outcome.notes)
+    there_mm2 = max(float(truth.visible_area_mm2[view.reference_frame]) for view in truth.plan.views)
+    if all(view.cement_before is not None for view in truth.plan.views):
+        return
+    if there_mm2 >= BEFORE_MM2:
+        tally.count("before.asked", asked, 1)
+    elif there_mm2 == 0.0:
+        tally.count("before.false", asked, 1)
+    if asked and there_mm2 == 0.0:
+        tally.notes.append("asked about cement before the start without cause")
+
+
+def _score_technical(tally: Tally, truth: Truth, outcome: MethodAnswers, causes: NDArray[np.intp]) -> None:
     """Alarms "lines not valid" and "view changed" that begin without cause in the pictures shortly before."""
-    caused_s = truth.t_s[away]
+    caused_s = truth.t_s[causes]
     false = [
         event
         for event in outcome.events

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +10,6 @@ from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import LINES, MOTION, Truth
 from assistant.geometry import Similarity, apply
 from assistant.plan import PlannedView
-from assistant.readings.table_file import Column
 
 SCORED_MM2 = 5.0
 """scoring.md: frames with at least so much true cement are scored."""
@@ -81,7 +78,8 @@ def score_phantom(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
 def score_motion(tally: Tally, truth: Truth, outcome: MethodAnswers, *, told: bool = False) -> None:
     """Mean displacement error of the plan's landmarks in mm, coverage, wrong locks, and the view that was named.
 
-    A method that was ``told`` the view is not scored on naming it.
+    A method that was ``told`` the view is not scored on naming it. Found the right way round where the console shows it
+    mirrored, or the reverse, is as wrong as the wrong view.
     """
     views: dict[str, PlannedView] = {}
     for view in truth.plan.views:
@@ -95,13 +93,12 @@ def score_motion(tally: Tally, truth: Truth, outcome: MethodAnswers, *, told: bo
         view = views[truth.view[frame]]
         right_view = outcome.view[frame] == truth.view[frame]
         view_right += right_view
-        if not right_view:
+        if not right_view or truth.mirrored[frame] != outcome.mirrored[frame]:
             errors_mm.append(np.inf)
             continue
         points = np.vstack([view.superior, view.inferior])
         at = [
-            apply(_similarity(source, int(frame), view).current_from_reference(), points)
-            for source in (truth.motion, outcome.motion)
+            apply(_similarity(source, int(frame), view).current_from_reference(), points) for source in (truth, outcome)
         ]
         errors_mm.append(float(np.linalg.norm(at[0] - at[1], axis=1).mean()) * view.mm_per_px)
     errors = np.array(errors_mm)
@@ -121,6 +118,8 @@ def score_time(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     tally.add("processing_ms", spent[np.isfinite(spent)])
 
 
-def _similarity(motion: Mapping[str, Column], frame: int, view: PlannedView) -> Similarity:
-    dx, dy, rotation, scale = (float(motion[name][frame]) for name in MOTION)
-    return Similarity(dx_px=dx, dy_px=dy, rotation_deg=rotation, scale=scale, centre_px=view.centre_px)
+def _similarity(source: Truth | MethodAnswers, frame: int, view: PlannedView) -> Similarity:
+    dx, dy, rotation, scale = (float(source.motion[name][frame]) for name in MOTION)
+    mirrored = bool(source.mirrored[frame])
+    centre_px = view.centre_px
+    return Similarity(dx_px=dx, dy_px=dy, rotation_deg=rotation, scale=scale, centre_px=centre_px, mirrored=mirrored)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.evaluation.film import film_s
+from assistant.evaluation.film import changes, film_s, stretches
 from assistant.evaluation.outcome import MethodAnswers
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import Truth
@@ -18,12 +18,6 @@ take so long, or one picture, until its lines are there: the first picture still
 SETTLING_S = 1.0
 """A loss so soon after such a stretch or a table push is scored as coming back late, not as one without cause. [P]"""
 _HALF_HOUR_S = 1800.0
-
-
-def stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """First and last index of each unbroken stretch of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def score_lock(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
@@ -48,7 +42,7 @@ def score_lock(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
         if not in_time:
             tally.notes.append(f"no planned view from frame {pictures[first]}, noticed after {delay_s:.1f} s")
         _score_return(tally, t_s, there, locked, last)
-    turned = _turned(truth, pictures, there)
+    turned = changes(truth, pictures, there)
     for first in turned:
         _score_return(tally, t_s, there, locked, first - 1)
     moved = np.array([truth.state[k] == "moving" for k in pictures], dtype=bool) & ~away
@@ -63,12 +57,6 @@ def score_lock(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     ]
     tally.count("false_loss", len(false), film_s(truth, there) / _HALF_HOUR_S)
     tally.notes.extend(f"lost without cause: frames {pictures[a]} to {pictures[b]}" for a, b in false)
-
-
-def _turned(truth: Truth, pictures: NDArray[np.intp], there: NDArray[np.bool_]) -> set[int]:
-    """First pictures of a planned view straight after another planned view."""
-    views = [truth.view[k] for k in pictures]
-    return {k for k in range(1, len(views)) if views[k] != views[k - 1] and there[k] and there[k - 1]}
 
 
 def _score_return(

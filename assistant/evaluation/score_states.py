@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from assistant.evaluation.film import stretches
 from assistant.evaluation.outcome import MethodAnswers
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import LINES, Truth
@@ -59,3 +61,26 @@ def score_states(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     blind = np.array([word in NO_PICTURE for word in truth.state], dtype=bool)
     figures = np.any([np.isfinite(outcome.distance_mm[line]) for line in LINES], axis=0)
     tally.count("live_figures_while_blind", (blind & (said_live | figures)).sum(), blind.sum())
+    no_signal = np.array([word == "no_signal" for word in outcome.state], dtype=bool)
+    tally.count("called_no_signal", (live & no_signal).sum(), live.sum())
+    looped = _looped(truth)
+    tally.count("loop_live", (looped & said_live).sum(), looped.sum())
+    tally.count("loop_figures", (looped & figures).sum(), looped.sum())
+    away = truth.new_picture & _c_arm_away(truth)
+    tally.count("swing_figures", (away & figures).sum(), away.sum())
+    for key, wrong in (("loop called live", looped & said_live), ("figures while the C-arm is away", away & figures)):
+        tally.notes.extend(f"{key}: frames {a} to {b}" for a, b in stretches(wrong))
+
+
+def _looped(truth: Truth) -> NDArray[np.bool_]:
+    """Frames in which the console plays its last seconds again."""
+    loops = [fault for fault in truth.case.get("faults", ()) if fault["kind"] == "replay"]
+    within = [(truth.t_s >= fault["from_s"] - 1e-6) & (truth.t_s < fault["to_s"] - 1e-6) for fault in loops]
+    return np.any(within, axis=0) if within else np.zeros(truth.frames, dtype=bool)
+
+
+def _c_arm_away(truth: Truth) -> NDArray[np.bool_]:
+    """Frames in which the C-arm swings, or looks from where no view is planned."""
+    planned = {"", *(view.view for view in truth.plan.views)}
+    pairs = zip(truth.state, truth.view, strict=True)
+    return np.array([view not in planned or (state == "moving" and not view) for state, view in pairs], dtype=bool)

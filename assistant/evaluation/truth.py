@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from assistant.errors import InputError
 from assistant.lines import WHOLE_LINES
 from assistant.plan import Plan, read_plan
-from assistant.readings.table_file import Column, read_table
+from assistant.readings.table_file import Column, TableFile, read_table
 from assistant.settings.file import default_settings
 from assistant.simulation.truth_masks import mask_at
 from assistant.system.plain import read_json
@@ -85,6 +86,8 @@ class Truth:
     new_picture : array (n,) of bool
     motion : dict of str to array (n,)
         `MOTION`: of the vertebra since the plan's reference frame; NaN where undefined.
+    mirrored : array (n,) of bool
+        The console shows the vertebra mirrored, as the plan knows, and so goes its motion.
     volume_ml, area_mm2, visible_area_mm2 : array (n,)
         ``area_mm2`` is that of the mask of 0.5 mm projected path.
     distance_mm, visible_mm : dict of str to array (n,)
@@ -92,6 +95,8 @@ class Truth:
     leaks, crossings : tuples
     facts : dict
         All else that ``truth.json`` says.
+    case : dict
+        How the simulator made the run (``scenario.toml``); empty for a run of somebody else's.
     """
 
     folder: Path
@@ -101,6 +106,7 @@ class Truth:
     view: list[str] = field(repr=False)
     new_picture: NDArray[np.bool_] = field(repr=False)
     motion: Mapping[str, Column] = field(repr=False)
+    mirrored: NDArray[np.bool_] = field(repr=False)
     volume_ml: Column = field(repr=False)
     area_mm2: Column = field(repr=False)
     visible_area_mm2: Column = field(repr=False)
@@ -109,6 +115,7 @@ class Truth:
     leaks: tuple[TrueLeak, ...]
     crossings: tuple[TrueCrossing, ...]
     facts: Mapping[str, Any] = field(repr=False)
+    case: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def frames(self) -> int:
@@ -171,7 +178,8 @@ def read_truth(folder: Path) -> Truth:
         state=table.words("state"),
         view=table.words("view"),
         new_picture=np.array([cell.lower() in ("1", "true", "yes") for cell in table.words("new_picture")], dtype=bool),
-        motion={name: table.numbers(name) for name in MOTION},
+        motion=motion_of(table, mirrored := mirrored_in(table)),
+        mirrored=mirrored,
         volume_ml=np.nan_to_num(table.numbers("volume_ml")),
         area_mm2=np.nan_to_num(table.numbers("cement_area_mm2")),
         visible_area_mm2=np.nan_to_num(table.numbers("visible_area_mm2")),
@@ -180,4 +188,24 @@ def read_truth(folder: Path) -> Truth:
         leaks=tuple(file.leaks),
         crossings=tuple(file.crossings),
         facts={name: value for name, value in document.items() if name not in ("leaks", "crossings")},
+        case=_case_of(folder.parent / "scenario.toml"),
     )
+
+
+def mirrored_in(table: TableFile) -> NDArray[np.bool_]:
+    """Rows of a table in which the console shows the vertebra mirrored; none in a table without the column."""
+    return np.array([cell == "1" for cell in table.words("mirrored")], dtype=bool)
+
+
+def motion_of(table: TableFile, mirrored: NDArray[np.bool_]) -> dict[str, Column]:
+    """`MOTION` of a table, of mirrored rows from the columns that such have of their own."""
+    return {name: np.where(mirrored, table.numbers(f"mirrored_{name}"), table.numbers(name)) for name in MOTION}
+
+
+def _case_of(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not a case file ({error})") from error

@@ -8,6 +8,7 @@ import numpy as np
 
 from assistant.settings.tree import WarningLines
 from assistant.simulation.anatomy import anatomy as anatomy_module
+from assistant.simulation.anatomy.vertebra import SpineCondition
 from assistant.simulation.cement import cement_flow
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.scenario import Case
@@ -25,7 +26,15 @@ def build_anatomy(case: Case, seed: int, *, identity: str | None = None, folder:
     wanted = identity or case.patient.identity
     if wanted:
         return anatomy_module.build(wanted, folder or (Path(case.patient.folder) if case.patient.folder else None))
-    return anatomy_module.procedural(case.patient.level, seed, fracture=case.patient.fracture or None)
+    knobs = case.patient
+    condition = SpineCondition(
+        spongy=knobs.spongy,
+        cortex=knobs.cortex,
+        endplate=knobs.endplate,
+        endplate_soft_mm=knobs.endplate_soft_mm,
+        disc_height=knobs.disc_height,
+    )
+    return anatomy_module.procedural(knobs.level, seed, fracture=knobs.fracture or None, condition=condition)
 
 
 def build_flow(case: Case, seed: int, anatomy: Anatomy) -> CementFlow:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -28,7 +28,7 @@ from assistant.simulation.imaging_chain.display import ConsoleDisplay, Grey8, Sc
 from assistant.simulation.imaging_chain.distortion import Distortion
 from assistant.simulation.imaging_chain.source_faults import Stored
 from assistant.simulation.imaging_chain.xray import Map, View
-from assistant.simulation.marked_view import MarkedView, marked_plan
+from assistant.simulation.marked_view import MarkedView, marked_otherwise, marked_plan
 from assistant.simulation.scenario import Case
 from assistant.simulation.scene import Anatomy, CementFlow
 from assistant.simulation.shown_pose import shown_poses
@@ -97,6 +97,7 @@ class Fluoroscope:
         if not self._marked:
             raise UsageError("the case shows no lateral or AP picture before the cement: start the cement later")
         self.plan, self.marked_document = marked_plan(self._marked, anatomy.level, case.plan.error_mm, self._marks)
+        self.marked_document |= marked_otherwise(case, self.marked_document)
         self._rulers = [Ruler(view, in_source(self.stage_of(view.view).part, self.box)) for view in self.plan.views]
 
     # ---- where the C-arm stands -------------------------------------------------------------------------------
@@ -169,7 +170,8 @@ class Fluoroscope:
         pictures = self._pictures()
         # The console keeps what it may play again, and the picture before, whose half lines an interlaced one has.
         kept: deque[_Picture] = deque(maxlen=source_faults.pictures_kept(case))
-        done = -1
+        done, mask = -1, None
+        field_ = display_module.field_mask(self.box.width_px, case.screen)
         for stored in self.stored:
             while done < stored.pulse:
                 kept.append(next(pictures))
@@ -177,6 +179,10 @@ class Fluoroscope:
             back = done - stored.pulse
             picture = kept[-1 - back] if kept else None
             older = kept[-2 - back] if len(kept) > back + 1 else None
+            if picture is not None:
+                mask = picture.shown if stored.content == "picture" else mask
+                shown = source_faults.by_console(picture.shown, stored.content, field_, mask)
+                picture = replace(picture, shown=shown)
             yield self._stored_frame(stored, picture, older, layout)
         pictures.close()
 
@@ -195,13 +201,18 @@ class Fluoroscope:
         grey = source_faults.spoiled(grey, stored.content, self._spoil)
         grey = source_faults.laid_over(grey, stored, self._spoil)
         grey = display_module.video_line(grey, screen.analogue_noise, self._line_noise)
-        usable = stored.content == "picture"
+        taken_over = self.case.plan.takes_displays_over and source_faults.display_of(stored.content) is not None
+        usable, seen = stored.content == "picture" or taken_over, picture.truth
+        if seen is not None and taken_over:
+            height, width = grey.shape
+            matrix = source_faults.current_from_planned(stored.content, width, height)
+            seen = truth.shown_elsewhere(seen, matrix, width, height)
         return SimulatedFrame(
             stored=stored,
             state=source_faults.state_of(stored, moving=picture.moving),
             view=picture.stand.view if usable and not picture.stand.swinging else "",
             grey=grey,
-            truth=picture.truth if usable else None,
+            truth=seen if usable else None,
         )
 
     def _pictures(self) -> Generator[_Picture, None, None]:

@@ -13,7 +13,9 @@ from assistant import plan as plan_module
 from assistant.geometry import PointsPx, Similarity, similarity_from_matrix
 from assistant.plan import Plan, Point
 from assistant.settings.file import default_settings
+from assistant.simulation.imaging_chain import source_faults
 from assistant.simulation.imaging_chain.distortion import Distortion, fitted_similarity
+from assistant.simulation.scenario import Case
 from assistant.simulation.stage import Stage
 from assistant.simulation.theatre import ScenePose
 
@@ -62,6 +64,17 @@ class MarkedView:
         now = np.vstack([self.stage.current_from_rest(pose, pose.spine_mm), [0, 0, 1]])
         then = np.vstack([self.stage.current_from_rest(self.pose, self.pose.spine_mm), [0, 0, 1]])
         return similarity_from_matrix((now @ np.linalg.inv(then))[:2], centre_px)
+
+
+def marked_otherwise(case: Case, document: dict[str, Any]) -> dict[str, Any]:
+    """What a person says in the plan beside the marks, where the case asks for it; keys of the document."""
+    said: dict[str, Any] = {}
+    if case.plan.says_cement_before:
+        said["views"] = [{**view, "cement_before": True} for view in document["views"]]
+    if case.plan.takes_displays_over:
+        found = [source_faults.display_of(kind) for kind in dict.fromkeys(fault.kind for fault in case.faults)]
+        said["displays"] = [display for display in found if display is not None]
+    return said
 
 
 def marked_plan(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assistant.simulation.scenario import Case, Jump
 
 _PUSH_TAKES_S = 0.5
+_LEAST_PAUSE_S = 1.5
 _FORGOTTEN_S = 1.0
 """After so long without X-ray detector and filter hold nothing of the last picture."""
 
@@ -73,7 +74,8 @@ def exposures(case: Case, rng: np.random.Generator) -> tuple[Exposure, ...]:
         return ()
     found: list[Exposure] = []
     home, t_s = np.zeros(3), 0.0
-    while t_s < case.run.duration_s:
+    stays_on_s = pedal.stays_on_from_s if pedal.stays_on_from_s >= 0 else np.inf
+    while t_s < min(case.run.duration_s, stays_on_s):
         length_s = float(rng.uniform(*pedal.on_s))
         pushed, away = rng.random() < pedal.push_share, rng.normal(size=(2, 3)) * [1.0, 0.0, 1.0]
         off = float(np.clip(rng.normal(), -2.0, 2.0)) * pedal.start_off
@@ -86,6 +88,9 @@ def exposures(case: Case, rng: np.random.Generator) -> tuple[Exposure, ...]:
         x, y, z = np.round(table, 3).tolist()
         found.append(Exposure(from_s=round(t_s, 3), to_s=round(t_s + length_s, 3), table_mm=(x, y, z), start_off=off))
         t_s += length_s + float(rng.uniform(*pedal.off_s))
+    if stays_on_s < case.run.duration_s:
+        from_s = round(max(found[-1].to_s + _LEAST_PAUSE_S, stays_on_s), 3)
+        found.append(replace(found[-1], from_s=from_s, to_s=case.run.duration_s))
     return tuple(found)
 
 

@@ -30,6 +30,8 @@ FaultKind = Literal[
     "rescaled",
     "enlarged",
     "flipped",
+    "inverted",
+    "roadmap",
     "overexposed",
     "replay",
     "flicker",
@@ -51,6 +53,16 @@ class Patient(_Part, frozen=True):
     level: str = "L1"
     fracture: str = ""
     """"" (unbroken), or wedge, biconcave, crush with Genant grade 1 to 3, such as "wedge2"."""
+    spongy: float = 1.0
+    """Of a procedural patient: share of the drawn density of spongy bone."""
+    cortex: float = 1.0
+    """Share of the drawn thickness of walls, pedicles and processes."""
+    endplate: float = 1.0
+    """Share of the drawn thickness of the endplates ..."""
+    endplate_soft_mm: float = 0.0
+    """... whose edges are spread over so much."""
+    disc_height: float = 1.0
+    """Share of the drawn height of the discs."""
 
 
 class Cement(_Part, frozen=True):
@@ -249,6 +261,8 @@ class Pedal(_Part, frozen=True):
     """Length of a pause, drawn between these; 0: X-ray stays on."""
     first_s: float = 0.0
     """The first exposure is at least so long: the look in which the team places the C-arm and its lines."""
+    stays_on_from_s: float = -1.0
+    """From here on X-ray stays on; negative: it never does."""
     rest_mm: float = 0.0
     """How far from its place the table stands in an exposure, standard deviation, along and across."""
     push_share: float = 0.0
@@ -276,6 +290,13 @@ class PlanKnobs(_Part, frozen=True):
     points: Literal[3, 5] = 3
     error_mm: float = 0.0
     """Standard deviation of each mark."""
+    late_s: float = 0.0
+    """The lines are marked in the last picture before the cement has flowed for so long."""
+    says_cement_before: bool = False
+    """The plan says that cement stands in the reference frame."""
+    takes_displays_over: bool = False
+    """The plan names the way in which a console that mirrors or zooms shows its pictures: they are measured, and have a
+    truth."""
 
 
 class Case(_Part, frozen=True):

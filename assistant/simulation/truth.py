@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -231,6 +231,47 @@ def measure(
         cement_mm2=float(cement.sum() * mm_per_px**2),
         visible_mm2=float(visible.sum() * mm_per_px**2),
         beyond_mm2=beyond,
+    )
+
+
+def shown_elsewhere(
+    light: PictureTruth, current_from_planned: NDArray[np.float64], width: int, height: int
+) -> PictureTruth:
+    """The same truth in a frame that the console shows mirrored or zoomed: what is in mm and mm² stays.
+
+    Parameters
+    ----------
+    light : PictureTruth
+    current_from_planned : array (2, 3)
+        From px of a frame shown as planned to those of this one.
+    width, height : int
+        Of the frame.
+    """
+    part = light.part
+    ends = np.array([[part.x0_px, part.y0_px], [part.x0_px + part.width_px - 1, part.y0_px + part.height_px - 1]])
+    moved = geometry.apply(current_from_planned, ends.astype(np.float64))
+    low = np.clip(np.floor(moved.min(axis=0)), 0, [width - 1, height - 1]).astype(int)
+    high = np.clip(np.ceil(moved.max(axis=0)) + 1, low + 1, [width, height]).astype(int)
+    there = Crop(x0_px=int(low[0]), y0_px=int(low[1]), width_px=int(high[0] - low[0]), height_px=int(high[1] - low[1]))
+    from_part = np.array([[1.0, 0.0, part.x0_px], [0.0, 1.0, part.y0_px]])
+    to_part = np.array([[1.0, 0.0, -there.x0_px], [0.0, 1.0, -there.y0_px]])
+    matrix = geometry.after(to_part, geometry.after(current_from_planned, from_part))
+
+    def warped(layer: NDArray[np.generic], flags: int) -> Map:
+        size = (there.width_px, there.height_px)
+        return np.asarray(cv2.warpAffine(layer.astype(np.float32), matrix, size, flags=flags), dtype=np.float32)
+
+    similarity = light.similarity
+    if similarity is not None:
+        both = geometry.after(current_from_planned, similarity.current_from_reference())
+        similarity = geometry.similarity_from_matrix(both, similarity.centre_px)
+    return replace(
+        light,
+        similarity=similarity,
+        cement=warped(light.cement, cv2.INTER_NEAREST) > 0.5,
+        visible=warped(light.visible, cv2.INTER_NEAREST) > 0.5,
+        contrast_to_noise=warped(light.contrast_to_noise, cv2.INTER_LINEAR),
+        part=there,
     )
 
 

@@ -25,11 +25,14 @@ from assistant.vocabulary import FrameState
 _WAITING = 12
 """Frames and masks that may wait for the disc: the memory is bounded by it."""
 _POSE = ("dx_px", "dy_px", "rotation_deg", "scale")
+_MIRRORED_POSE = tuple(f"mirrored_{name}" for name in _POSE)
+"""Where the console shows the vertebra mirrored its motion stands in these, as in ``measurements.csv``."""
 COLUMNS = (
     *("frame", "t_s", "state", "view", "new_picture", *_POSE, "volume_ml", "cement_area_mm2"),
     *(f"{line}_mm" for line in LINES),
     "visible_area_mm2",
     *(f"visible_{line}_mm" for line in LINES),
+    *("mirrored", *_MIRRORED_POSE),
 )
 
 
@@ -141,14 +144,19 @@ def row(frame: SimulatedFrame) -> list[str]:
     if light is None:
         return cells + [""] * (len(COLUMNS) - len(cells))
     similarity = light.similarity
-    if similarity is None:
-        cells += [""] * 4
-    else:
-        cells += [
+    moved, mirrored = [""] * 4, ["", *[""] * 4]
+    if similarity is not None:
+        at = [
             f"{value:.4f}" for value in (similarity.dx_px, similarity.dy_px, similarity.rotation_deg, similarity.scale)
         ]
+        mirrored[0] = str(int(similarity.mirrored))
+        if similarity.mirrored:
+            mirrored[1:] = at
+        else:
+            moved = at
+    cells += moved
     cells += [f"{light.volume_ml:.4f}", f"{light.cement_mm2:.3f}", *_lines(light.distances_mm)]
-    return [*cells, f"{light.visible_mm2:.3f}", *_lines(light.visible_mm)]
+    return [*cells, f"{light.visible_mm2:.3f}", *_lines(light.visible_mm), *mirrored]
 
 
 def _lines(distances_mm: dict[str, float]) -> list[str]:

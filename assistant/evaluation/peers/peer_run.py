@@ -216,6 +216,7 @@ def _outcome(memory: _Memory, truth: Truth, shape: tuple[int, int]) -> MethodAns
         view=truth.view,
         registered=np.isfinite(memory.motion["dx_px"]),
         motion=memory.motion,
+        mirrored=np.zeros(truth.frames, dtype=bool),
         area_mm2=memory.area_mm2,
         distance_mm=memory.distance_mm,
         processing_ms=memory.processing_ms,

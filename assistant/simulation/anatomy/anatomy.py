@@ -31,6 +31,8 @@ from assistant.simulation.anatomy.anatomy_trunk import ribs, sacrum_limbs, soft_
 from assistant.simulation.anatomy.anatomy_vessels import Aorta, aorta_calcium, draw_aorta
 from assistant.simulation.anatomy.fracture import BodyForm, broken, unbroken
 from assistant.simulation.anatomy.vertebra import (
+    AS_DRAWN,
+    SpineCondition,
     Vertebra,
     body_distance_mm,
     ellipsoid,
@@ -42,7 +44,12 @@ from assistant.simulation.scene import Anatomy, Volume
 
 
 def procedural(
-    level: str, seed: int, *, fracture: str | None = None, bone_spacing_mm: float = BONE_SPACING_MM
+    level: str,
+    seed: int,
+    *,
+    fracture: str | None = None,
+    bone_spacing_mm: float = BONE_SPACING_MM,
+    condition: SpineCondition = AS_DRAWN,
 ) -> Anatomy:
     """Make a patient.
 
@@ -56,6 +63,8 @@ def procedural(
         Such as "wedge2"; None: the treated body is hollowed by osteoporosis, but unbroken.
     bone_spacing_mm : float
         Edge of the bone's voxels; coarser is quicker, for small pictures.
+    condition : SpineCondition
+        The same patient with thinner or denser bone, fainter endplates or narrower discs.
 
     Returns
     -------
@@ -72,10 +81,11 @@ def procedural(
     patient = f"procedural/{level}/{seed:06d}"
     levels = levels_in_view(level)
     target = levels.index(level)
-    sizes = draw_sizes(levels, generator(patient, "sizes"))
+    drawn = draw_sizes(levels, generator(patient, "sizes"))
+    sizes = tuple(replace(size, disc_height_mm=size.disc_height_mm * condition.disc_height) for size in drawn)
     forms = _forms(sizes, target, fracture, patient)
     poses = stack(sizes, forms, target, generator(patient, "curve"))
-    vertebrae = tuple(_vertebra(size, form, patient) for size, form in zip(sizes, forms, strict=True))
+    vertebrae = tuple(_vertebra(size, form, patient, condition) for size, form in zip(sizes, forms, strict=True))
     vessels = generator(patient, "aorta")
     aorta = draw_aorta(vessels, front_x_mm=float(vertebrae[len(vertebrae) // 2].size.depth_mm / 2))
     bone_volume = _bone(vertebrae, poses, patient, aorta, vessels, bone_spacing_mm)
@@ -142,8 +152,8 @@ def build(identity: str, folder: Path | None = None) -> Anatomy:
     return real_anatomy.build(kind, level, int(seed) if seed else None, folder)
 
 
-def _vertebra(size: VertebraSize, form: BodyForm, patient: str) -> Vertebra:
-    bone = make(size, form, generator(patient, f"bone {size.level}"))
+def _vertebra(size: VertebraSize, form: BodyForm, patient: str, condition: SpineCondition) -> Vertebra:
+    bone = replace(make(size, form, generator(patient, f"bone {size.level}")), condition=condition)
     return replace(bone, limbs=bone.limbs[:6] + sacrum_limbs(size)) if size.level == "S1" else bone
 
 
@@ -178,7 +188,7 @@ def _bone(
     block = block_around(low, high, spacing_mm)
     rng = generator(patient, "texture")
     mean = float(rng.uniform(*SPONGY_RANGE_G_PER_CM3))
-    tile = spongy_tile(rng, spacing_mm, mean)
+    tile = spongy_tile(rng, spacing_mm, mean * vertebrae[0].condition.spongy)
     values = np.zeros(block.shape, dtype=np.float32)
     for bone, pose in zip(vertebrae, poses, strict=True):
         shifts = tuple(int(shift) for shift in rng.integers(0, tile.shape[0], 3))

@@ -125,9 +125,9 @@ def smooth_max(a: F32, b: F32, blend_mm: float) -> F32:
     return -smooth_min(-a, -b, blend_mm)
 
 
-def coverage(distance_mm: F32, voxel_mm: float) -> F32:
+def coverage(distance_mm: F32, voxel_mm: float | F32) -> F32:
     """Share of each voxel that lies inside the surface (0 to 1), from the distance of its centre."""
-    result: F32 = np.clip(0.5 - distance_mm / np.float32(voxel_mm), 0.0, 1.0)
+    result: F32 = np.clip(0.5 - distance_mm / np.asarray(voxel_mm, dtype=np.float32), 0.0, 1.0)
     return result
 
 

@@ -35,6 +35,34 @@ WALL_MM = 0.42
 ENDPLATE_MM = 0.65
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpineCondition:
+    """What age and disease have made of a spine, against what is drawn for the patient.
+
+    Attributes
+    ----------
+    spongy : float
+        Share of the density of spongy bone.
+    cortex : float
+        Share of the thickness of walls, pedicles and processes.
+    endplate : float
+        Share of the thickness of the endplates.
+    endplate_soft_mm : float
+        Over so much more than a voxel the endplates' edges are spread.
+    disc_height : float
+        Share of the height of the discs.
+    """
+
+    spongy: float = 1.0
+    cortex: float = 1.0
+    endplate: float = 1.0
+    endplate_soft_mm: float = 0.0
+    disc_height: float = 1.0
+
+
+AS_DRAWN = SpineCondition()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vertebra:
     """A vertebra ready to be sampled.
@@ -47,12 +75,14 @@ class Vertebra:
         Of the body, seen from above.
     limbs : tuple of Limb
         Pedicles first (front halves left and right, rear halves), then the posterior elements.
+    condition : SpineCondition
     """
 
     size: VertebraSize
     form: BodyForm
     outline: OutlineTable = field(repr=False)
     limbs: tuple[Limb, ...] = field(repr=False)
+    condition: SpineCondition = AS_DRAWN
 
     @property
     def pedicles(self) -> tuple[Limb, Limb]:
@@ -187,15 +217,20 @@ def density(vertebra: Vertebra, grid: Grid, voxel_mm: float, spongy: F32) -> F32
     limbs, limb_shell_mm, filling = limbs_distance_mm(vertebra.limbs, grid, 2.5)
     whole = smooth_min(body, limbs, 2.0)
     process = np.clip((body - limbs) / 3.0 + 0.5, 0.0, 1.0)
-    shell_mm = (1 - process) * (WALL_MM + (ENDPLATE_MM - WALL_MM) * endplate) + process * limb_shell_mm
+    condition = vertebra.condition
+    wall_mm, plate_mm = WALL_MM * condition.cortex, ENDPLATE_MM * condition.endplate
+    shell_mm = (1 - process) * (wall_mm + (plate_mm - wall_mm) * endplate) + process * limb_shell_mm * condition.cortex
     for hole in form.holes:
         x, y, z = (np.float32(v) for v in hole.centre_mm)
         near = np.sqrt((grid.x_mm - x) ** 2 + (grid.y_mm - y) ** 2 + (grid.z_mm - z) ** 2)
         shell_mm = shell_mm * np.clip((near - hole.radius_mm) / 1.0, 0.0, 1.0)
     # Two surfaces, the bone's and that of its inside: cortex lies between the two, spongy bone in the inner one. How
     # much of each voxel either covers, so that a thin cortex keeps its mass.
-    inner = coverage(whole + shell_mm, voxel_mm)
-    outer = coverage(whole, voxel_mm)
+    edge_mm: float | F32 = voxel_mm
+    if condition.endplate_soft_mm:
+        edge_mm = np.float32(voxel_mm) + np.float32(condition.endplate_soft_mm) * endplate * (1 - process)
+    inner = coverage(whole + shell_mm, edge_mm)
+    outer = coverage(whole, edge_mm)
     inside = spongy * (1.0 + process * (filling - 1.0))
     if form.impaction:
         ahead = np.clip((grid.x_mm / np.float32(vertebra.size.depth_mm / 2) + 1) / 2, 0.0, 1.0)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.simulation import pedal
+from assistant.simulation.imaging_chain.xray import Map
 from assistant.simulation.pedal import Exposure
 from assistant.simulation.scenario import Case, SourceFault
 from assistant.simulation.theatre import SceneMotion
@@ -71,9 +72,14 @@ def pulse_times_s(case: Case, theatre: SceneMotion, down: tuple[Exposure, ...] =
     return np.array(on, dtype=np.float64)
 
 
-_SPOILING = ("no_signal", "blank", "wrong_input", "half_frame", "rescaled", "enlarged", "flipped")
+_SPOILING = (
+    *("no_signal", "blank", "wrong_input", "half_frame", "rescaled", "enlarged", "flipped"),
+    *("inverted", "roadmap"),
+)
 _ENLARGED = 1.35
 """A console's zoom by one key, about the middle of the picture."""
+_REDUCED = 0.75
+_ROADMAP_GAIN = 2.0
 _OVER = ("flicker", "pointer")
 _FLICKER = 0.06
 """Brightness of a stored frame varies by up to this share, each frame by another."""
@@ -152,7 +158,7 @@ def spoiled(frame: Grey8, content: str, rng: np.random.Generator) -> Grey8:
         half[height // 2 : height // 2 + height // 8] = 0
         return half
     if content == "rescaled":
-        size = (int(width * 0.75), int(height * 0.75))
+        size = (int(width * _REDUCED), int(height * _REDUCED))
         small = np.zeros_like(frame)
         y, x = (height - size[1]) // 2, (width - size[0]) // 2
         small[y : y + size[1], x : x + size[0]] = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
@@ -166,6 +172,53 @@ def spoiled(frame: Grey8, content: str, rng: np.random.Generator) -> Grey8:
     if content == "overexposed":
         return np.asarray(np.clip(frame.astype(np.int16) + 190, 0, 255), dtype=np.uint8)
     return frame
+
+
+def by_console(shown: Grey8, content: str, field: Map, mask: Grey8 | None) -> Grey8:
+    """The X-ray picture as the console shows it in its field, before text and layout (`shown` stays).
+
+    Parameters
+    ----------
+    shown : array (side, side) of uint8
+    content : str
+        "inverted": dark and bright exchanged; "roadmap": what has changed since ``mask``, on mid-grey.
+    field : array (side, side) of float32
+        1 inside the field, 0 outside.
+    mask : array (side, side) of uint8 or None
+        The last picture before the roadmap; None where it begins the run.
+    """
+    if content == "inverted":
+        changed = 255.0 - shown
+    elif content == "roadmap" and mask is not None:
+        changed = 128.0 + _ROADMAP_GAIN * (shown.astype(np.float32) - mask)
+    else:
+        return shown
+    return np.asarray(np.clip(np.rint(changed * field), 0, 255), dtype=np.uint8)
+
+
+def display_of(content: str) -> dict[str, object] | None:
+    """What a plan that takes it over says of a console that shows its pictures so; None: nothing to take over."""
+    known: dict[str, dict[str, object]] = {
+        "flipped": {"mirrored": True},
+        "inverted": {"inverted": True},
+        "enlarged": {"zoom": _ENLARGED},
+        "rescaled": {"zoom": _REDUCED},
+    }
+    return known.get(content)
+
+
+def current_from_planned(content: str, width: int, height: int) -> NDArray[np.float64]:
+    """2 x 3 matrix from px of a frame shown as planned to those of one shown like this."""
+    if content == "flipped":
+        return np.array([[-1.0, 0.0, width - 1.0], [0.0, 1.0, 0.0]])
+    if content == "enlarged":
+        return np.asarray(cv2.getRotationMatrix2D(((width - 1) / 2.0, (height - 1) / 2.0), 0.0, _ENLARGED))
+    if content == "rescaled":
+        size = (int(width * _REDUCED), int(height * _REDUCED))
+        x, y = size[0] / width, size[1] / height
+        corner = ((width - size[0]) // 2, (height - size[1]) // 2)
+        return np.array([[x, 0.0, corner[0] + 0.5 * x - 0.5], [0.0, y, corner[1] + 0.5 * y - 0.5]])
+    return np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
 def laid_over(frame: Grey8, stored: Stored, rng: np.random.Generator) -> Grey8:
@@ -235,10 +288,11 @@ def frame_to_mark(
 ) -> Stored | None:
     """The frame in which a view is marked: the first settled one before cement and balloon.
 
-    Where X-ray comes in exposures it is the last picture of one, which is held long enough to be marked.
+    Where X-ray comes in exposures it is the last picture of one, which is held long enough to be marked. Lines that are
+    marked late (``PlanKnobs.late_s``) are marked in the last picture before that.
     """
     balloon_s = case.theatre.balloon_from_s
-    before_s = min(case.cement.start_s, balloon_s if balloon_s >= 0 else np.inf)
+    before_s = min(case.cement.start_s + case.plan.late_s, balloon_s if balloon_s >= 0 else np.inf)
     began_s: float | None = None
     candidates = []
     going_on = set(np.flatnonzero(np.diff(pulses_s) < 1.5 / case.run.pulses_per_s) + 1)
@@ -254,5 +308,7 @@ def frame_to_mark(
         if case.pedal.off_s[1] > 0 and stored.pulse + 1 in going_on:
             continue
         candidates.append((t_s - began_s, stored))
+    if case.plan.late_s > 0 and candidates:
+        return candidates[-1][1]
     settled = [stored for since, stored in candidates if since >= _SETTLED_S]
     return settled[0] if settled else (candidates[-1][1] if candidates else None)

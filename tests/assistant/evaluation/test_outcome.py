@@ -41,3 +41,16 @@ def test_no_outcome_knows_nothing() -> None:
     assert not outcome.complete
     assert outcome.mask(0) is None
     assert np.isnan(outcome.area_mm2).all()
+
+
+def test_the_motion_of_a_mirrored_picture_stands_in_columns_of_its_own(made) -> None:
+    assert not read_outcome(made.save().results, 40).mirrored.any()  # a result without the columns
+    for k, row in enumerate(made.rows):
+        row |= {"mirrored": "" if k < 2 else int(20 <= k < 24), "mirrored_dx_px": 3.0 if 20 <= k < 24 else ""}
+    made.said_run["notes"] = ["one", "two"]
+    outcome = read_outcome(made.save().results, 40)
+    assert np.flatnonzero(outcome.mirrored).tolist() == [20, 21, 22, 23]
+    assert outcome.motion["dx_px"][18:26].tolist() == [0.0, 0.0, 3.0, 3.0, 3.0, 3.0, 0.0, 0.0]
+    assert np.isnan(outcome.motion["scale"][20:24]).all()
+    assert outcome.registered.all()
+    assert outcome.notes == ("one", "two")

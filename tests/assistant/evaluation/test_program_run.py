@@ -1,13 +1,21 @@
+import msgspec
 import numpy as np
 import pytest
 
+from assistant.capture.opening import open_source
 from assistant.evaluation import program_run
 from assistant.evaluation.program_run import run_program
 from assistant.evaluation.score import score
+from assistant.evaluation.truth import read_truth
 from assistant.geometry import Crop, Similarity
 from assistant.lines import WHOLE_LINES, Line
 from assistant.pipeline import Summary
 from assistant.run_facts import RunClock
+from assistant.simulation.building import build_flow
+from assistant.simulation.fluoroscope import Fluoroscope
+from assistant.simulation.scenario import PlanKnobs, SourceFault
+from assistant.simulation.tabletop import small_case, small_patient
+from assistant.simulation.writing import write_run
 from assistant.steps.cement import USUAL_LIMITS
 from assistant.vocabulary import (
     Alarm,
@@ -56,6 +64,7 @@ class ToldPipeline:
 
     rows: list
     mask_of = None
+    before = type("Before", (), {"notes": ("Cement before the start?",)})()
 
     def __init__(self, plan, references, settings, shapes, clock, cement_limits) -> None:
         assert len(references) == len(plan.views)
@@ -128,3 +137,36 @@ def test_what_the_pipeline_says_reaches_the_score(made, mask_of, monkeypatch) ->
     assert result.samples["registration"] == pytest.approx(np.zeros(20))
     assert result.counts["false_leaks"] == (1, 1)
     assert outcome.mask(21) is None
+    assert outcome.notes == ("Cement before the start?",)
+
+
+@pytest.mark.parametrize(("kind", "mirrored"), [("flipped", True), ("enlarged", False)])
+def test_what_a_plan_has_taken_over_of_the_console_is_measured_and_scored(tmp_path, kind, mirrored) -> None:
+    usual = small_case()
+    case = msgspec.structs.replace(
+        usual,
+        faults=(SourceFault(kind=kind, from_s=4.0, to_s=7.0),),
+        plan=PlanKnobs(takes_displays_over=True),
+    )
+    write_run(Fluoroscope(case, 0, small_patient(), build_flow(case, 0, small_patient())), tmp_path / "run")
+    truth = read_truth(tmp_path / "run" / "truth")
+    source = open_source(str(tmp_path / "run"))
+    outcome = run_program(truth, source)
+    source.close()
+    shown = truth.live & (truth.t_s >= 4.0) & (truth.t_s < 7.0)
+    assert shown.sum() > 20
+    assert (truth.mirrored & shown).sum() == (shown.sum() if mirrored else 0)
+    assert {truth.view[k] for k in np.flatnonzero(shown)} == {"lateral"}
+    assert outcome.mirrored[shown].mean() > 0.9 if mirrored else not outcome.mirrored.any()
+    off_mm = np.abs(outcome.distance_mm["posterior_wall"] - truth.visible_mm["posterior_wall"])[shown]
+    assert np.isfinite(off_mm).mean() > 0.8
+    assert np.nanmedian(off_mm) < 0.5
+    told = score(truth, outcome, "program")
+    found, pictures = told.counts["coverage.registration"]
+    assert found / pictures > 0.95
+    assert told.counts["wrong_lock"][0] == 0
+    assert np.quantile(told.samples["registration"], 0.95) < 0.5
+    assert np.median(told.samples["dice.visible"]) > 0.8
+    said = outcome.mask(int(np.flatnonzero(shown)[-1]))
+    assert said is not None
+    assert (said & truth.mask(int(np.flatnonzero(shown)[-1]), visible=True)).sum() > 0.7 * said.sum()

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -124,3 +126,34 @@ def test_what_a_console_did_is_named(filmed, reason, named) -> None:
         filmed.truth_rows[k]["view"] = ""
         filmed.rows[k] |= NOTHING | {"registration_ok": 0, "reason": reason}
     assert scored(filmed).counts["display_named"] == (named, 1)
+
+
+def test_another_planned_view_is_a_cause_of_view_changed(filmed) -> None:
+    filmed.events.append({"kind": "view_changed", "site": None, "first_frame": 24, "last_frame": 25})
+    assert scored(filmed).counts["false_technical"][0] == 1
+    (lateral,) = json.loads((filmed.run / "plan.json").read_text())["views"]
+    both = {"schema": "fluoro-assistant/plan/1", "views": [lateral, {**lateral, "view": "ap"}]}
+    (filmed.run / "plan.json").write_text(json.dumps(both))
+    for row in filmed.truth_rows[24:]:
+        row["view"] = "ap"
+    assert scored(filmed).counts["false_technical"][0] == 0
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_cement_in_the_reference_frame_must_be_asked_about_and_no_other(filmed, asked) -> None:
+    filmed.said_run["notes"] = ["Cement before the start? The reference frame looks so."] if asked else []
+    tally = scored(filmed)
+    assert tally.counts["before.false"] == (asked, 1)
+    assert "before.asked" not in tally.counts
+    filmed.truth_rows[0]["visible_area_mm2"] = 30.0
+    tally = scored(filmed)
+    assert tally.counts["before.asked"] == (asked, 1)
+    assert "before.false" not in tally.counts
+
+
+def test_pictures_with_cement_in_sight_and_those_of_them_with_a_figure_are_kept(filmed) -> None:
+    filmed.rows[24] |= NOTHING
+    tally = scored(filmed)
+    seen = tally.samples["frames.seen"]
+    assert len(seen) == 15
+    assert set(seen) - set(tally.samples["frames.figure"]) == {24.0}

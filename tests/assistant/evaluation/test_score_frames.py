@@ -141,3 +141,21 @@ def test_time_of_new_pictures(made) -> None:
     made.rows[1]["processing_ms"] = 99.0
     tally = scored(made, score_time)
     np.testing.assert_array_equal(tally.samples["processing_ms"], np.full(20, 4.0))
+
+
+def test_where_the_console_shows_it_mirrored_the_vertebra_must_be_found_mirrored(made) -> None:
+    pose = {"dx_px": 4.0, "dy_px": 0.0, "rotation_deg": 0.0, "scale": 1.0}
+    empty = dict.fromkeys((*pose, *(f"mirrored_{name}" for name in pose)), "")
+    for rows in (made.truth_rows, made.rows):
+        for k, row in enumerate(rows):
+            mirrored = {f"mirrored_{name}": value for name, value in pose.items()}
+            row |= (empty | mirrored if 20 <= k < 30 else empty | pose) | {"mirrored": int(20 <= k < 30)}
+    made.rows[22] |= {"mirrored_dx_px": 5.0}
+    made.rows[24] |= {"registration_ok": 0}
+    made.rows[26] |= empty | pose | {"mirrored": 0}
+    made.rows[30] |= empty | {f"mirrored_{name}": value for name, value in pose.items()} | {"mirrored": 1}
+    tally = scored(made, score_motion)
+    assert tally.counts["coverage.registration"] == (19, 20)
+    assert tally.counts["wrong_lock"] == (2, 19)  # the right way round where it is mirrored, and the reverse
+    assert sorted(tally.samples["registration"])[-3:] == [0.5, np.inf, np.inf]
+    assert sorted(tally.samples["registration"])[0] == 0.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.evaluation.outcome import read_outcome
-from assistant.evaluation.score_lock import score_lock, stretches
+from assistant.evaluation.score_lock import score_lock
 from assistant.evaluation.tally import Tally
 
 SWING = range(12, 24)  # 0.6 s at 20 frames a second, every second frame a new picture
@@ -22,11 +22,6 @@ def swings(made, *, noticed_from: int, back_from: int) -> None:
         made.truth_rows[k] |= {"view": ""}
     for k in range(noticed_from, back_from):
         made.rows[k] |= {"registration_ok": 0}
-
-
-def test_stretches() -> None:
-    assert stretches(np.array([True, True, False, True])) == [(0, 1), (3, 3)]
-    assert stretches(np.zeros(0, dtype=bool)) == []
 
 
 def test_a_swing_that_is_noticed_at_once(made) -> None:

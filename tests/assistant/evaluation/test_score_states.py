@@ -63,3 +63,31 @@ def test_late_missed_and_invented_states(made) -> None:
     # Frames 20 to 23 still show distances, and two of them are called live.
     assert tally.counts["live_figures_while_blind"] == (4, 10)
     assert len(tally.notes) == 2
+
+
+def test_a_console_s_loop_is_not_live_and_has_no_figures(made) -> None:
+    (made.run / "scenario.toml").write_text('[[faults]]\nkind = "replay"\nfrom_s = 1.0\nto_s = 1.5\n')
+    for row in made.truth_rows[20:30]:
+        row |= {"state": "repeat", "new_picture": 0}
+    tally = states(made)
+    assert tally.counts["loop_live"] == (5, 10)
+    assert tally.counts["loop_figures"] == (10, 10)
+    assert tally.notes == [f"loop called live: frames {k} to {k}" for k in range(20, 30, 2)]
+    paint(made.rows, 20, 29, "repeat")
+    tally = states(made)
+    assert (tally.counts["loop_live"], tally.counts["loop_figures"]) == ((0, 10), (0, 10))
+
+
+def test_figures_while_the_c_arm_is_away_are_counted_a_table_push_and_a_mirrored_picture_are_not_that(made) -> None:
+    made.truth_rows[20] |= {"state": "moving", "view": ""}
+    made.truth_rows[22] |= {"view": "oblique"}
+    made.truth_rows[24] |= {"state": "moving"}
+    made.truth_rows[26] |= {"view": ""}
+    assert states(made).counts["swing_figures"] == (2, 2)
+    paint(made.rows, 20, 22, "moving")
+    assert states(made).counts["swing_figures"] == (0, 2)
+
+
+def test_new_pictures_called_no_signal(made) -> None:
+    paint(made.rows, 20, 23, "no_signal")
+    assert states(made).counts["called_no_signal"] == (2, 20)

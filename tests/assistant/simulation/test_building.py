@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from assistant.simulation import building
+from assistant.simulation.anatomy.vertebra import AS_DRAWN, SpineCondition
 from assistant.simulation.scenario import Case, Cement, Patient, Run
 
 
@@ -10,12 +11,15 @@ def test_the_case_says_whose_spine(monkeypatch, toy_anatomy):
     monkeypatch.setattr(
         building.anatomy_module,
         "procedural",
-        lambda level, seed, fracture: asked.append((level, seed, fracture)) or toy_anatomy,
+        lambda level, seed, fracture, condition: asked.append((level, seed, fracture, condition)) or toy_anatomy,
     )
-    case = Case(patient=Patient(level="T12", fracture="wedge2"))
+    case = Case(patient=Patient(level="T12", fracture="wedge2", endplate=0.4, disc_height=0.5))
     assert building.build_anatomy(case, 9) is toy_anatomy
     building.build_anatomy(Case(), 4)
-    assert asked == [("T12", 9, "wedge2"), ("L1", 4, None)]
+    assert asked == [
+        ("T12", 9, "wedge2", SpineCondition(endplate=0.4, disc_height=0.5)),
+        ("L1", 4, None, AS_DRAWN),
+    ]
 
 
 def test_the_injection_fits_the_body_and_the_run(monkeypatch, toy_anatomy):

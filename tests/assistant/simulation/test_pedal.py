@@ -47,6 +47,15 @@ def test_the_first_look_can_be_longer_and_leaves_the_others_as_they_were() -> No
     assert [round(b.from_s - a.from_s, 2) for a, b in zip(usual[1:90], looked[1:90], strict=True)] == [4.0] * 89
 
 
+def test_x_ray_can_stay_on_from_the_middle_of_a_run_of_single_shots() -> None:
+    found = down(Case(run=RUN, pedal=msgspec.structs.replace(SHOTS, stays_on_from_s=30.0)))
+    assert all(one.to_s == one.from_s < 30.0 for one in found[:-1])
+    assert len(found) >= 3
+    assert 30.0 <= found[-1].from_s < 32.0
+    assert found[-1].to_s == 60.0
+    assert found[-1].from_s - found[-2].to_s >= 1.5
+
+
 def test_the_table_stands_a_little_elsewhere_in_each_exposure_and_now_and_then_far_off() -> None:
     found = down(Case(run=LONG, pedal=SHORT))
     stands = np.array([one.table_mm for one in found])

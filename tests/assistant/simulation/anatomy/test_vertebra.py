@@ -1,5 +1,7 @@
 """One vertebra: distances, density, texture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from assistant.simulation.anatomy.anatomy_sizes import mean_size
 from assistant.simulation.anatomy.fracture import unbroken
 from assistant.simulation.anatomy.vertebra import (
     CORTEX_G_PER_CM3,
+    SpineCondition,
     body_distance_mm,
     density,
     limbs_distance_mm,
@@ -100,3 +103,20 @@ def test_the_texture_has_its_mean_runs_upright_and_repeats_without_a_seam():
     assert along > 1.5 * across
     seam = np.abs(tile[0] - tile[-1]).mean()
     assert seam < 1.5 * np.abs(tile[1] - tile[0]).mean()
+
+
+def test_thin_cortex_and_faint_soft_endplates_weigh_less_and_stand_where_they_stood(bone, sampled):
+    block, body, _, mineral = sampled
+    spongy = np.full(block.shape, 0.1, dtype=np.float32)
+
+    def of(**condition):
+        changed = replace(bone, condition=SpineCondition(**condition))
+        return density(changed, block.seen_from(UPRIGHT), 0.7, spongy)
+
+    assert of().sum() == mineral.sum()
+    thin, faint = of(cortex=0.5), of(endplate=0.35, endplate_soft_mm=1.5)
+    assert thin.sum() < 0.85 * mineral.sum()
+    assert faint.sum() < mineral.sum()
+    x, y, _ = (np.abs(axis).argmin() for axis in block.axes_mm())
+    assert 0 < faint[:, y, x].max() < 0.6 * mineral[:, y, x].max()
+    assert (thin[body < -3] == mineral[body < -3]).all()

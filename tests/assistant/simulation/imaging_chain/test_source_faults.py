@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.simulation.imaging_chain import source_faults
-from assistant.simulation.scenario import Case, Run, SourceFault
+from assistant.simulation.scenario import Case, Cement, PlanKnobs, Run, SourceFault
 from assistant.simulation.theatre import SceneMotion
 
 
@@ -107,3 +107,37 @@ def test_flicker_and_a_pointer_lie_over_a_picture_that_stays_true():
     assert 0.0005 < (shown != usual).mean() < 0.01
     assert frame.min() == frame.max() == 100
     assert source_faults.laid_over(frame, stored[0], np.random.default_rng(1)) is frame
+
+
+def test_a_console_inverts_within_its_field_and_a_roadmap_shows_what_has_changed():
+    field = np.zeros((40, 40), dtype=np.float32)
+    field[10:30, 10:30] = 1.0
+    shown = np.full((40, 40), 90, dtype=np.uint8)
+    inverted = source_faults.by_console(shown, "inverted", field, None)
+    assert set(inverted[10:30, 10:30].ravel()) == {165}
+    assert not inverted[field == 0].any()
+    later = shown.copy()
+    later[15:20, 15:20] = 60
+    roadmap = source_faults.by_console(later, "roadmap", field, shown)
+    assert roadmap[12, 12] == 128
+    assert roadmap[16, 16] < 80
+    assert source_faults.by_console(shown, "picture", field, shown) is shown
+
+
+@pytest.mark.parametrize("content", ["flipped", "enlarged", "rescaled"])
+def test_where_a_point_of_the_planned_frame_stands_on_another_display(content):
+    frame = np.zeros((120, 160), dtype=np.uint8)
+    frame[50:55, 60:65] = 255
+    ys, xs = np.nonzero(source_faults.spoiled(frame, content, np.random.default_rng(0)) > 100)
+    matrix = source_faults.current_from_planned(content, 160, 120)
+    assert [xs.mean(), ys.mean()] == pytest.approx(matrix @ [62.0, 52.0, 1.0], abs=0.6)
+
+
+def test_lines_that_are_marked_late_are_marked_in_the_last_picture_before_that():
+    case = Case(run=Run(duration_s=8.0), cement=Cement(start_s=3.0), plan=PlanKnobs(late_s=2.0))
+    theatre = SceneMotion(case, np.random.default_rng(0))
+    pulses = source_faults.pulse_times_s(case, theatre)
+    stored = source_faults.timeline(case, pulses, np.random.default_rng(1))
+    marked = source_faults.frame_to_mark(case, theatre, stored, pulses, "lateral")
+    assert marked is not None
+    assert 4.7 < pulses[marked.pulse] < 5.0

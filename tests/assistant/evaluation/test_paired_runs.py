@@ -1,0 +1,29 @@
+import numpy as np
+import pytest
+
+from assistant.evaluation.paired_runs import LOST, beside_as_it_is
+from assistant.evaluation.tally import RunScore
+
+
+def run(group: str, number: int, seen: list[int], figure: list[int], level: str = "L1") -> RunScore:
+    samples = {"frames.seen": np.array(seen, float), "frames.figure": np.array(figure, float)}
+    name = f"{group.replace(' ', '_')}-{number:02d}"
+    return RunScore(run=name, method="m", tags={"group": group, "level": level}, samples=samples, counts={})
+
+
+def test_a_figure_is_lost_where_the_run_as_it_is_has_one_and_the_picture_shows_cement_here_too() -> None:
+    usual, blades, torn = beside_as_it_is(
+        [
+            run("as it is", 3, [2, 4, 6, 8], [4, 6, 8]),
+            run("blades", 3, [2, 4, 6, 8], [2, 8]),
+            run("torn", 3, [2, 4], [2, 4]),
+        ]
+    )
+    assert LOST not in usual.counts
+    assert blades.counts[LOST] == (2, 3)
+    assert torn.counts[LOST] == (0, 1)
+
+
+@pytest.mark.parametrize("other", [run("blades", 4, [2], []), run("blades", 3, [2], [], level="L2")])
+def test_a_run_without_a_partner_says_nothing(other: RunScore) -> None:
+    assert LOST not in beside_as_it_is([run("as it is", 3, [2], [2]), other])[1].counts
