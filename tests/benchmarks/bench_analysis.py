@@ -27,13 +27,16 @@ from assistant.settings.tree import Settings
 from assistant.simulation import scenario
 from assistant.simulation.building import build_run
 from assistant.simulation.writing import write_run
+from assistant.steps.liveness import ScreenWatch
+from assistant.steps.motion import DisplayWatch
 from assistant.vocabulary import Frame, FrameState
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / "out" / "bench"
 GOALS_MS = {"new X-ray picture": (8.0, 20.0), "repeated picture": (0.5, None)}
+FOLLOWING_GOALS_MS = (4.0, 10.0)
+"""Of liveness and motion together, for a new picture."""
 STEPS = (
-    "judge_liveness",
     "Pyramid",
     "follow",
     "find_cement",
@@ -153,6 +156,45 @@ def test_milliseconds_a_picture(side_px: int) -> None:
         say(line(name, times, floor_ms, GOALS_MS[name] if side_px == 1024 else None))
     assert min(map(len, by_state.values())) > 50
     assert {event.kind.value for event in pipeline.finish().events} >= {"warning_line"}
+
+
+@pytest.mark.parametrize("side_px", SIDES)
+def test_liveness_and_motion_of_a_new_picture(side_px: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the console shows, whether it is new, and where the vertebra went: all that comes before the cement."""
+    plan, references, frames = load(simulated(side_px))
+    spent_ms, within = [0.0], [0]
+
+    def timed(owner: Any, name: str) -> None:
+        inner: Callable[..., Any] = getattr(owner, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            started_ns = time.perf_counter_ns()
+            within[0] += 1
+            try:
+                return inner(*args, **kwargs)
+            finally:
+                within[0] -= 1
+                if not within[0]:  # one of them that is called by another is in its time
+                    spent_ms[0] += (time.perf_counter_ns() - started_ns) / 1e6
+
+        monkeypatch.setattr(owner, name, call)
+
+    pipeline = Pipeline(plan, references, Settings())
+    timed(ScreenWatch, "judge")
+    for name in ("explain", "judge", "as_planned", "as_shown"):
+        timed(DisplayWatch, name)
+    for name in ("Pyramid", "follow"):
+        timed(pipeline_module, name)
+    new_ms: list[float] = []
+    for frame in frames:
+        spent_ms[0] = 0.0
+        if pipeline.process(frame).liveness.state is FrameState.LIVE and frame.index:
+            new_ms.append(spent_ms[0])
+    say(f"\n{side_px} x {side_px}, one core, the first picture left out")
+    say(HEAD)
+    say(line("liveness and motion", new_ms, copy_ms(frames), FOLLOWING_GOALS_MS if side_px == 1024 else None))
+    assert len(new_ms) > 50
+    assert min(new_ms) > 0
 
 
 @pytest.mark.parametrize("side_px", SIDES)
