@@ -104,6 +104,7 @@ CONDITIONS: Final[dict[str, Callable[[Case, int], Case]]] = {
     "faint endplates": _faint_endplates,
     "roadmap": _act("roadmap"),
     "inverted": _act("inverted"),
+    "turned by the console": _act("turned"),
     "mirror taken over": _act("flipped", taken_over=True),
     "zoom taken over": _act("enlarged", taken_over=True),
     "cement before": _cement_before(said=False),

@@ -301,7 +301,7 @@ def _acquisition() -> list[Figure]:
         share(
             "display.named",
             "console",
-            "runs mirrored, zoomed, inverted, of a roadmap: named",
+            "runs mirrored, zoomed, inverted, turned, of a roadmap: named",
             "display_named",
             goal=">= 0.95",
             main=True,

@@ -25,7 +25,7 @@ def beside_as_it_is(scores: Sequence[RunScore]) -> list[RunScore]:
     found = []
     for score in scores:
         partner = usual.get((score.method, _number(score)))
-        if partner is None or partner is score or score.tags["level"] != partner.tags["level"]:
+        if partner is None or partner is score or score.tags["patient"] != partner.tags["patient"]:
             found.append(score)
             continue
         both = np.intersect1d(_frames(partner, "figure"), _frames(score, "seen"))

@@ -71,7 +71,7 @@ def score(truth: Truth, outcome: MethodAnswers, method: str, *, told: bool = Fal
 
 
 def tags_of(truth: Truth) -> dict[str, str]:
-    """What a run is counted under: level, view, noise, motion, safe or not, and the group of the set that it is of.
+    """What a run is counted under: level, view, noise, motion, safe or not, patient, and the group of its set.
 
     Noise is the dose of a pulse where the simulator names it; motion is the largest displacement of the vertebra
     within a second, in mm.
@@ -83,6 +83,7 @@ def tags_of(truth: Truth) -> dict[str, str]:
         "noise": _noise(truth),
         "motion": _motion(truth),
         "kind": "crossing" if truth.crossings or truth.leaks else "safe",
+        "patient": str(truth.facts.get("identity", "")),
         "group": str(truth.facts.get("case", "")).rstrip("0123456789 ") or "unknown",
     }
 

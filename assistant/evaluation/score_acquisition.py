@@ -26,6 +26,7 @@ NAMED = {
     "zoomed": "zoomed",
     "zoomed out": "zoomed",
     "inverted": "inverted",
+    "turned by the console": "turned",
     "roadmap": "roadmap",
 }
 """By group, what the reason says of a picture that the console shows otherwise than planned."""

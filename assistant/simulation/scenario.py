@@ -31,6 +31,7 @@ FaultKind = Literal[
     "enlarged",
     "flipped",
     "inverted",
+    "turned",
     "roadmap",
     "overexposed",
     "replay",

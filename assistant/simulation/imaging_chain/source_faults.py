@@ -74,7 +74,7 @@ def pulse_times_s(case: Case, theatre: SceneMotion, down: tuple[Exposure, ...] =
 
 _SPOILING = (
     *("no_signal", "blank", "wrong_input", "half_frame", "rescaled", "enlarged", "flipped"),
-    *("inverted", "roadmap"),
+    *("inverted", "turned", "roadmap"),
 )
 _ENLARGED = 1.35
 """A console's zoom by one key, about the middle of the picture."""
@@ -181,7 +181,8 @@ def by_console(shown: Grey8, content: str, field: Map, mask: Grey8 | None) -> Gr
     ----------
     shown : array (side, side) of uint8
     content : str
-        "inverted": dark and bright exchanged; "roadmap": what has changed since ``mask``, on mid-grey.
+        "inverted": dark and bright exchanged; "turned": by a quarter, clockwise; "roadmap": what has changed since
+        ``mask``, on mid-grey.
     field : array (side, side) of float32
         1 inside the field, 0 outside.
     mask : array (side, side) of uint8 or None
@@ -189,6 +190,8 @@ def by_console(shown: Grey8, content: str, field: Map, mask: Grey8 | None) -> Gr
     """
     if content == "inverted":
         changed = 255.0 - shown
+    elif content == "turned":
+        return np.ascontiguousarray(np.rot90(shown, -1))
     elif content == "roadmap" and mask is not None:
         changed = 128.0 + _ROADMAP_GAIN * (shown.astype(np.float32) - mask)
     else:

@@ -5,10 +5,10 @@ from assistant.evaluation.paired_runs import LOST, beside_as_it_is
 from assistant.evaluation.tally import RunScore
 
 
-def run(group: str, number: int, seen: list[int], figure: list[int], level: str = "L1") -> RunScore:
+def run(group: str, number: int, seen: list[int], figure: list[int], patient: str = "L1/1") -> RunScore:
     samples = {"frames.seen": np.array(seen, float), "frames.figure": np.array(figure, float)}
     name = f"{group.replace(' ', '_')}-{number:02d}"
-    return RunScore(run=name, method="m", tags={"group": group, "level": level}, samples=samples, counts={})
+    return RunScore(run=name, method="m", tags={"group": group, "patient": patient}, samples=samples, counts={})
 
 
 def test_a_figure_is_lost_where_the_run_as_it_is_has_one_and_the_picture_shows_cement_here_too() -> None:
@@ -24,6 +24,6 @@ def test_a_figure_is_lost_where_the_run_as_it_is_has_one_and_the_picture_shows_c
     assert torn.counts[LOST] == (0, 1)
 
 
-@pytest.mark.parametrize("other", [run("blades", 4, [2], []), run("blades", 3, [2], [], level="L2")])
+@pytest.mark.parametrize("other", [run("blades", 4, [2], []), run("blades", 3, [2], [], patient="L1/2")])
 def test_a_run_without_a_partner_says_nothing(other: RunScore) -> None:
     assert LOST not in beside_as_it_is([run("as it is", 3, [2], [2]), other])[1].counts

@@ -31,6 +31,7 @@ def test_tags(made) -> None:
         "noise": "unknown",
         "motion": "still (< 1 mm)",
         "kind": "crossing",
+        "patient": "",
         "group": "unknown",
     }
 

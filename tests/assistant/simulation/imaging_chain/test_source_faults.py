@@ -121,6 +121,9 @@ def test_a_console_inverts_within_its_field_and_a_roadmap_shows_what_has_changed
     roadmap = source_faults.by_console(later, "roadmap", field, shown)
     assert roadmap[12, 12] == 128
     assert roadmap[16, 16] < 80
+    turned = source_faults.by_console(later, "turned", field, None)
+    assert turned[17, 22] == 60
+    assert turned[17, 17] == 90
     assert source_faults.by_console(shown, "picture", field, shown) is shown
 
 
