@@ -10,16 +10,36 @@ import numpy as np
 import pytest
 
 from assistant.cli import main
+from assistant.geometry import Similarity
 from assistant.live.procedure import Procedure
 from assistant.live.session import LiveSession
 from assistant.review.session_reading import read_session_day
 from assistant.settings.tree import Settings
+from assistant.simulation.tabletop import Tabletop
 from tests.exposures import Exposures, in_exposures, write_exposures
 from tests.waiting import wait_until
 
 SHOTS = in_exposures([1] * 14)
 SHORT = in_exposures([6, 2, 10, 3, 8, 2, 7])
 LOST = in_exposures([5, 1, 6, 1, 1, 5], beyond=[1, 2])
+
+
+def pushed_shots(count: int, dose_ngy: float, seed: int) -> tuple[Exposures, list[tuple[float, float]]]:
+    """Single shots, the table pushed by up to 13 mm and the light halved or doubled at each; soon all cement."""
+    patient, rng = Tabletop(dose_ngy=dose_ngy, seed=seed), np.random.default_rng(seed + 5)
+    rows, cols = np.mgrid[:300, :320]
+    x, y = patient.centre_px
+    cement = ((cols - x) / 34) ** 2 + ((rows - y) / 27) ** 2 < 1
+    frames, new, moved = [], [], []
+    for k in range(count):
+        dx, dy = rng.uniform(-33, 33, 2) if k else (0.0, 0.0)
+        there = Similarity(dx_px=dx, dy_px=dy, rotation_deg=0.0, scale=1.0, centre_px=patient.centre_px)
+        gain = float(np.exp(rng.uniform(-0.9, 0.7))) if k else 1.0
+        grey = patient.frame(similarity=there, gain=gain, cement=cement if k > 1 else None).grey
+        new.append(len(frames))
+        moved.append((float(dx), float(dy)))
+        frames += [grey] * 45
+    return Exposures(tuple(frames), tuple(new), (1 / 7.5,) * count), moved
 
 
 def analysed(folder: Path, made: Exposures) -> tuple[dict, list[dict[str, str]]]:
@@ -50,6 +70,16 @@ def test_single_shots_are_measured_and_a_line_that_was_crossed_is_told(tmp_path)
     assert told[0] <= past[0] + 3
     technical = {"registration_lost", "view_changed"}
     assert not technical & {event["kind"] for event in result["events"]}
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_each_shot_is_found_wherever_the_table_was_pushed(tmp_path, seed):
+    made, moved = pushed_shots(10, 4.0, seed)
+    _, rows = analysed(tmp_path, made)
+    shown = [(rows[at]["dx_px"], rows[at]["dy_px"]) for at in made.new]
+    assert all(dx for dx, _ in shown), [rows[at]["reason"] for at in made.new]
+    away = np.array(shown, dtype=float) - np.array(moved)
+    assert np.abs(away).max() * 0.4 < 1.0
 
 
 @pytest.mark.parametrize("made", [SHOTS, SHORT, LOST], ids=["shots", "short", "lost"])

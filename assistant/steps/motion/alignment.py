@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.imaging.lattice import lattice_from_source, source_from_lattice
-from assistant.imaging.robust_statistics import middle
+from assistant.imaging.robust_statistics import middle, power
 from assistant.imaging.robust_statistics import spread as spread_of
 from assistant.steps.motion.belief import Belief
 from assistant.steps.motion.limits import LIMITS
@@ -53,6 +53,10 @@ class Fit:
     correlation: float
     clean: float
     covariance: F64
+    noise: tuple[float, float] = (0.0, 0.0)
+    """Of what it differs by from the reference frame: variance of the band and of the second differences."""
+    above: float = 0.0
+    """Of all shifts about it, it stands by so many standard deviations above the others; 0: not looked at."""
 
 
 def refine(
@@ -106,8 +110,7 @@ def refine(
     # With most of the template out of the picture or covered, a correlation of the rest says nothing: 0, not a guess.
     if float(weight.sum()) < LIMITS.least_points * float(template.weight.sum()):
         return Fit(found, 0.0, 1.0, covariance)
-    correlation, clean = _match(template, lattice, at, weight)
-    return Fit(found, correlation, clean, covariance)
+    return Fit(found, *_match(template, lattice, at, weight), covariance, _difference(template, lattice, at, weight))
 
 
 def _step(
@@ -224,6 +227,16 @@ def _match(template: Template, lattice: Lattice, at: F64, weight: NDArray[np.gen
     # The noise of the picture by its own grain at the points; what is left of the variance is anatomy. The correlation
     # of two pictures of one anatomy is the root of the product of their shares of signal.
     # At whole pixels: between them grain is averaged.
-    noise = template.grain_to_band * spread_of(sample(lattice.grain, at.round())[::_SOME]) ** 2
+    noise = template.ratio.value * power(sample(lattice.grain, at.round())[::_SOME])
     signal = max(total - noise, LIMITS.least_signal * total)
     return correlation, float(np.sqrt(signal / total * template.signal_share))
+
+
+def _difference(template: Template, lattice: Lattice, at: F64, weight: NDArray[np.generic]) -> tuple[float, float]:
+    """Variance of the band and of the second differences in what a picture differs by from the reference frame."""
+    some = np.flatnonzero(weight)[::_SOME]
+    whole = at[some].round()
+    band, grain = sample(lattice.band, whole), sample(lattice.grain, whole)
+    then = template.reference[some]
+    contrast = float(band @ then) / (float(then @ then) + 1e-9)
+    return power(band - np.float32(contrast) * then), power(grain - np.float32(contrast) * template.grain[some])

@@ -20,9 +20,14 @@ class MotionLimits:
     """Half the side of the box that is taken off: wider, and cement's dark reaches the bone edges beside it."""
     softer: float = 1.5
     """The band is so many times as wide where the reference frame is mostly grain [P]."""
-    soft_below: float = 0.38
+    soft_below: float = 0.50
     """Below this correlation of two pictures of the reference frame's own grain it is [P]."""
     points: int = 4000
+    least_grain: float = 0.2
+    """A picture whose grain differs from the reference frame's by less of its power is that frame again [P]."""
+    grain_falls: float = 0.5
+    grain_rises: float = 0.05
+    """How coarse the grain is follows a picture by so much of its logarithm, downwards and upwards [P]."""
     reach_wide: float = 0.75
     reach_high: float = 0.95
     """The window round the body, in sizes of the body on each side: its neighbours are in it."""
@@ -105,7 +110,12 @@ class MotionLimits:
     settles_s: float = 0.5
     """So long after a loss a recursive filter may still show another place or view [P]."""
 
-    # Looked for everywhere.
+    # Looked for nearby, and everywhere.
+    nearby_mm: float = 14.0
+    """A table is pushed by about so much between two exposures [P]."""
+    nearby_places: int = 3
+    clear: float = 6.0
+    """A place that stands by so many standard deviations above all others is not looked for further [P]."""
     peaks: int = 3
     places: int = 6
     tried_fine: int = 3

@@ -3,8 +3,9 @@
 Always picture against reference, never picture against picture, so that nothing drifts. Three searches, cheapest first:
 
 1. **Refine** from the last pose (see `alignment.py`), bound by how far a breath can have moved it since.
-2. **Refine from coarse**: the same from a lattice four times as wide.
-3. **Find again**: normalised correlation of the band-passed template over the whole picture, several turns.
+2. **Look nearby** (`nearby.py`): every shift within a table's push, of all views; then refine from the best.
+3. **Find again**: normalised correlation of the band-passed template over the whole picture, several turns; in a film
+   one view a picture.
 
 The confidence is the correlation of picture and template at the pose found, over what is to be expected of the same
 anatomy at this picture's own noise.
@@ -13,17 +14,19 @@ anatomy at this picture's own noise.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx, similarity_from_matrix
+from assistant.imaging.robust_statistics import power
 from assistant.steps.motion.alignment import Fit, refine
 from assistant.steps.motion.belief import Belief, as_marked
 from assistant.steps.motion.finding import Piece, likely_places, pieces
 from assistant.steps.motion.limits import LIMITS
+from assistant.steps.motion.nearby import places_nearby
 from assistant.steps.motion.pyramid import F64, Outline, Pyramid
 from assistant.steps.motion.template import Template, averaged, learn_template
 from assistant.vocabulary import CementMask, Grey, Motion, Unknown
@@ -51,6 +54,8 @@ class MotionMemory:
     followed: bool = False
     """It was found in the last picture of this view."""
     lost_s: float = -np.inf
+    searched: int = 0
+    """So many pictures of a film, this view's, were searched as a whole."""
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=LIMITS.lately))
     fell: int = 0
     fell_s: float = -np.inf
@@ -138,21 +143,30 @@ def follow(
     active : int
         The view that is shown now; unchanged when none was found.
     """
-    # The usual way, all that most pictures need: from the last pose, and believed at once if it matches as well as
-    # ever. All below searches the whole picture.
+    # The usual way, all that most pictures of a film need: from the last pose, and believed at once if it matches as
+    # well as ever.
     memory = memories[active]
-    tracked = _track(memory, pyramid, cement, t_s)
-    share = memory.share(tracked)
-    if share >= LIMITS.good and _believed(memory, tracked, t_s):
-        return _steady(memory, _accepted(memory, pyramid, tracked, cement, t_s), share, t_s), active
-    # The whole picture is searched, in all views: the C-arm may have swung. A place elsewhere that is no better than
+    candidates: list[tuple[int, Fit, bool]] = []
+    paused = t_s - memory.t_s > LIMITS.pause_s
+    if not paused:
+        tracked = _track(memory, pyramid, cement, t_s)
+        share = memory.share(tracked)
+        if share >= LIMITS.good and _believed(memory, tracked, t_s):
+            return _steady(memory, _accepted(memory, pyramid, tracked, cement, t_s), share, t_s), active
+        candidates.append((active, tracked, False))
+    # Anywhere within a table's push, in all views: the C-arm may have swung. A place elsewhere that is no better than
     # chance beside the one that is followed is left out, for the neighbours look alike.
-    candidates = [(active, tracked, False)]
     for k, each in enumerate(memories):
-        found, opened = _find(each, pyramid, cement if k == active else None)
-        if not (k == active and _is_neighbour(each, tracked, found)):
+        found, opened = _nearby(each, pyramid, cement if k == active else None)
+        if paused or k != active or not _is_neighbour(each, candidates[0][1], found):
             candidates.append((k, found, opened))
-    believed = [each for each in candidates if _believed(memories[each[0]], each[1], t_s)]
+    believed = _all_believed(memories, candidates, t_s)
+    if not any(fit.above > LIMITS.clear or memories[k].share(fit) >= LIMITS.good for k, fit, _ in believed):
+        # The whole picture. In a film one view after the other: the next picture comes at once.
+        for k in _turn_of(memories, active, paused=paused):
+            found, opened = _find(memories[k], pyramid, cement if k == active else None)
+            if paused or k != active or not _is_neighbour(memories[k], candidates[0][1], found):
+                believed += _all_believed(memories, [(k, found, opened)], t_s)
     if not believed:
         for each in memories:
             each.followed, each.lost_s = False, t_s
@@ -163,6 +177,20 @@ def follow(
     share = memory.share(fit)
     moved = _accepted(memory, pyramid, fit, cement if index == active else None, t_s, opened=opened)
     return _steady(memory, moved, share, t_s), index
+
+
+def _all_believed(
+    memories: list[MotionMemory], candidates: list[tuple[int, Fit, bool]], t_s: float
+) -> list[tuple[int, Fit, bool]]:
+    return [each for each in candidates if _believed(memories[each[0]], each[1], t_s)]
+
+
+def _turn_of(memories: list[MotionMemory], active: int, *, paused: bool) -> list[int]:
+    """Which views are looked for in the whole picture."""
+    if paused:
+        return list(range(len(memories)))
+    memories[active].searched += 1
+    return [(active + memories[active].searched - 1) % len(memories)]
 
 
 def _steady(memory: MotionMemory, moved: Motion, share: float, t_s: float) -> Motion | Unknown:
@@ -187,6 +215,8 @@ def _steady(memory: MotionMemory, moved: Motion, share: float, t_s: float) -> Mo
 def _believed(memory: MotionMemory, fit: Fit, t_s: float) -> bool:
     """Whether a pose can be the vertebra: a share of what is expected at this noise, and a floor that chance lacks."""
     floor, share = LIMITS.least_correlation, LIMITS.accept
+    if fit.above > LIMITS.clear:
+        return fit.correlation >= LIMITS.here_correlation and memory.share(fit) >= share and _plausible(fit)
     away_mm = _apart_mm(memory.outline, fit.pose, memory.belief.pose())
     if away_mm < LIMITS.here_mm:
         floor = LIMITS.here_correlation
@@ -215,22 +245,37 @@ def _apart_mm(outline: Outline, pose: F64, other: F64) -> float:
 
 
 def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None, t_s: float) -> Fit:
-    """Follow from the last pose; from coarse when that is not good enough."""
-    waited_s = t_s - memory.t_s
-    known = memory.belief.later(waited_s) if np.isfinite(waited_s) else memory.belief
-    best = refine(memory.fine, memory.outline, pyramid, known.pose(), cement, known, rounds=8)
-    # After a pause it may be anywhere within 10 mm: where it was last is one place to begin at among others.
-    paused = waited_s > LIMITS.pause_s
-    if paused:
-        marked = known.anywhere_from(AS_MARKED)
-        there = refine(memory.fine, memory.outline, pyramid, marked.pose(), cement, marked, rounds=8)
-        best = max(best, there, key=lambda found: found.correlation)
-    if paused or memory.share(best) < LIMITS.good or not _plausible(best):
-        free = known.anywhere()
-        wide = refine(memory.coarse, memory.outline, pyramid, known.pose(), cement, free, rounds=12)
-        again = refine(memory.fine, memory.outline, pyramid, wide.pose, cement, free, rounds=8)
-        best = max(best, again, key=lambda found: found.correlation)
-    return best
+    """Follow from the last pose."""
+    known = memory.belief.later(t_s - memory.t_s)
+    return refine(memory.fine, memory.outline, pyramid, known.pose(), cement, known, rounds=8)
+
+
+def _nearby(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> tuple[Fit, bool]:
+    """The best place within a table's push of where it was seen last and of where it was marked.
+
+    Also whether turn and scale had to be set free for it.
+    """
+    known, marked = memory.belief.anywhere(), memory.belief.anywhere_from(AS_MARKED)
+    apart_mm = _apart_mm(memory.outline, known.pose(), marked.pose())
+    between = known.anywhere_from(0.5 * (known.pose() + marked.pose()))
+    reach_mm = LIMITS.nearby_mm + 0.5 * apart_mm
+    found: list[Fit] = []
+    for place in places_nearby(memory.fine, memory.outline, pyramid, between.pose(), reach_mm):
+        bound = known.anywhere_from(place.pose)
+        fit = refine(memory.fine, memory.outline, pyramid, bound.pose(), cement, bound, rounds=8)
+        found.append(replace(fit, above=place.above))
+        if memory.share(fit) >= LIMITS.good or place.above > LIMITS.clear:
+            break
+    best = max(found, key=lambda each: each.correlation)
+    return _opened(memory, pyramid, cement, best) if memory.share(best) < LIMITS.good else (best, False)
+
+
+def _opened(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None, best: Fit) -> tuple[Fit, bool]:
+    """With turn and scale set free, where that is clearly better: the C-arm was lowered, the patient turned."""
+    free = refine(memory.fine, memory.outline, pyramid, best.pose, cement, None, rounds=6)
+    if _plausible(free) and memory.share(free) > max(memory.share(best) + LIMITS.opens, LIMITS.good):
+        return replace(free, above=best.above), True
+    return best, False
 
 
 def _accepted(
@@ -254,6 +299,9 @@ def _accepted(
     rate = max(1.0 / (memory.accepted + LIMITS.structure_pictures), 0.03 if share > LIMITS.good else 0.01)
     seen = float(np.clip(fit.correlation / fit.clean, *LIMITS.structure_range))
     memory.structure += rate * (seen - memory.structure)
+    # The reference frame itself differs by nothing, and says nothing of the grain.
+    if fit.noise[1] > LIMITS.least_grain * power(memory.fine.grain):
+        memory.fine.ratio.learn(*fit.noise)
     similarity = similarity_from_matrix(fit.pose, memory.outline.centre_px)
     # A doubtful pose is told, and teaches nothing. Once there is cement the template stands still: averaged in, the
     # cement itself would be followed.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from assistant.geometry import PointsPx
 from assistant.imaging.lattice import lattice_from_source
-from assistant.imaging.robust_statistics import spread
+from assistant.imaging.robust_statistics import power
 from assistant.imaging.xray_field import field_at
 from assistant.steps.motion.limits import LIMITS
 from assistant.steps.motion.pyramid import F32, F64, Lattice, Outline, Pyramid
@@ -24,7 +24,7 @@ from assistant.steps.motion.pyramid import F32, F64, Lattice, Outline, Pyramid
 _PAIRS = [(i, j) for i in range(6) for j in range(i, 6)]
 UPPER = np.array([i for i, _ in _PAIRS]), np.array([j for _, j in _PAIRS])
 """Rows and columns of the upper triangle of a 6 x 6 matrix."""
-_FLAT_SHARE = 0.3
+_FLAT_SHARES = (0.05, 0.3)
 _ROOM = 4096
 
 
@@ -37,6 +37,34 @@ class Window:
     scatter: F32
     """Sum of squared differences from the mean."""
     pictures: int = 1
+
+
+@dataclass(slots=True, eq=False)
+class GrainToBand:
+    """Variance of the band over that of the second differences, for noise alone: how coarse the console's grain is.
+
+    In one picture anatomy is in the band far more than in the second differences, so that the flattest places tell it
+    too large; in what two pictures of one place differ by there is nothing but noise.
+
+    Attributes
+    ----------
+    value : float
+    most : float
+        By the flattest places; noise cannot have more.
+    """
+
+    value: float
+    most: float
+
+    def learn(self, band: float, grain: float) -> None:
+        """Take in the two variances of the difference of a picture and the reference frame.
+
+        A pose a little beside, or tissue that has moved, makes the ratio larger and nothing makes it smaller: it falls
+        fast and rises slowly.
+        """
+        seen = max(min(band / max(grain, 1e-9), self.most), 1e-6)
+        weight = LIMITS.grain_falls if seen < self.value else LIMITS.grain_rises
+        self.value *= (seen / self.value) ** weight
 
 
 @dataclass(slots=True, eq=False)
@@ -55,11 +83,15 @@ class Template:
     jacobian: F32  # (n, 6): dx, dy, rotation, logarithm of the scale, gain, offset
     products: F32  # (n, 21): the upper triangle of each point's jacobian times itself
     weight: F32
+    map: F32  # the weight of every pixel of the window, not of the points alone
     cells: NDArray[np.int64]  # where each cell's points begin
-    grain_to_band: float
-    """Variance of the band over that of the second differences, for noise alone."""
-    noise: float
-    """Variance of the reference frame's noise in the band, at the points."""
+    grain: F32  # the reference frame's second differences
+    ratio: GrainToBand
+
+    @property
+    def noise(self) -> float:
+        """Variance of the reference frame's noise in the band, at the points."""
+        return self.ratio.value * power(self.grain)
 
     @property
     def signal_share(self) -> float:
@@ -67,13 +99,15 @@ class Template:
         total = _mean_square(self.values, self.weight)
         return float(np.clip(1.0 - self.noise / self.window.pictures / total, LIMITS.least_signal, 1.0))
 
-    def part_of(self, pyramid: Pyramid, outline: Outline, pose: F64) -> Lattice:
-        """The part of a picture in which the window may lie, at a pose (2, 3) in lattice px."""
+    def part_of(self, pyramid: Pyramid, outline: Outline, pose: F64, reach_mm: float = 0.0) -> Lattice:
+        """The part of a picture in which the window may lie, about a pose (2, 3) in lattice px."""
         window = self.window.reference
         rows, cols = window.band.shape
         low, high = np.array([window.left, window.top]), np.array([window.left + cols, window.top + rows])
         corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]], dtype=np.float64)
         about = corners @ pose[:, :2].T + pose[:, 2]
+        reach = reach_mm / (outline.mm_per_px * self.decimation)
+        about = np.vstack([about - reach, about + reach]) if reach > 0 else about
         return pyramid.part(self.decimation, outline.mm_per_px, self.softness, about)
 
     @property
@@ -155,7 +189,7 @@ def averaged(template: Template, outline: Outline, pyramid: Pyramid, pose: F64) 
         return template
     shape = pyramid.grey.shape[0] // template.decimation, pyramid.grey.shape[1] // template.decimation
     points = len(template.points_px)
-    return _chosen(window, template.decimation, outline, points, template.softness, template.grain_to_band, shape)
+    return _chosen(window, template.decimation, outline, points, template.softness, template.ratio, shape)
 
 
 def _chosen(
@@ -164,7 +198,7 @@ def _chosen(
     outline: Outline,
     points: int,
     softness: float,
-    grain_to_band: float,
+    ratio: GrainToBand,
     shape: tuple[int, ...],
 ) -> Template:
     part = window.mean
@@ -190,7 +224,6 @@ def _chosen(
     tx, ty, values = gx[ys, xs], gy[ys, xs], part[ys, xs]
     columns = [tx, ty, -tx * rel[:, 1] + ty * rel[:, 0], tx * rel[:, 0] + ty * rel[:, 1], values, np.ones_like(values)]
     jacobian = np.stack(columns, axis=1).astype(np.float32)
-    grain = spread(window.reference.grain[ys, xs])
     return Template(
         decimation=decimation,
         softness=softness,
@@ -204,9 +237,10 @@ def _chosen(
         jacobian=jacobian,
         products=jacobian[:, UPPER[0]] * jacobian[:, UPPER[1]],
         weight=prior[ys, xs],
+        map=prior,
         cells=np.flatnonzero(np.diff(cell, prepend=-1)),
-        grain_to_band=grain_to_band,
-        noise=grain_to_band * grain**2,
+        grain=window.reference.grain[ys, xs],
+        ratio=ratio,
     )
 
 
@@ -249,16 +283,14 @@ def _prior(lattice_shape: tuple[int, ...], decimation: int, outline: Outline) ->
     return np.asarray(prior * allowed * inside_field, dtype=np.float32)
 
 
-def _grain_to_band(lattice: Lattice, decimation: int, outline: Outline) -> float:
-    """Of noise alone: variance in the band over that of the second differences, where the picture is flattest.
-
-    Anatomy is in the band far more than in the second differences, so the flattest places hold least.
-    """
+def _grain_to_band(lattice: Lattice, decimation: int, outline: Outline) -> GrainToBand:
+    """As the reference frame alone tells it, where it is flattest."""
     side = max(4, round(LIMITS.cell_mm / (outline.mm_per_px * decimation)))
     band = cv2.blur(np.square(lattice.band), (side, side))[side // 2 :: side, side // 2 :: side]
     grain = cv2.blur(np.square(lattice.grain), (side, side))[side // 2 :: side, side // 2 :: side]
     rows, cols = lattice.band.shape
     usable = field_at(outline.field_mask, rows, cols, inset=0.05)[side // 2 :: side, side // 2 :: side]
     if not usable.any():
-        return 0.0
-    return float(np.quantile(band[usable] / (grain[usable] + 1e-6), _FLAT_SHARE))
+        return GrainToBand(value=1e-6, most=1e-6)
+    value, most = np.quantile(band[usable] / (grain[usable] + 1e-6), _FLAT_SHARES).tolist()
+    return GrainToBand(value=max(value, 1e-6), most=max(most, 1e-6))

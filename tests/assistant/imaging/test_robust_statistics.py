@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.imaging.robust_statistics import amounts_of, middle, spread
+from assistant.imaging.robust_statistics import amounts_of, middle, power, spread
 
 
 def test_middle_is_the_median_of_an_odd_number():
@@ -34,3 +34,10 @@ def test_amounts_that_nothing_tells_of_are_nought():
     told = np.arange(400) >= 200
     seen = np.random.default_rng(1).standard_normal(400).astype(np.float32)
     assert amounts_of(parts, seen, told, beyond=2.5, alike_px=2.0) == pytest.approx([0.0], abs=1e-6)
+
+
+def test_power_is_the_mean_square_of_noise_and_what_stands_out_has_no_say():
+    noise = np.random.default_rng(3).normal(0.0, 2.0, 20_000).astype(np.float32)
+    assert power(noise) == pytest.approx(4.0, rel=0.05)
+    noise[:500] = 300.0
+    assert power(noise) == pytest.approx(4.0, rel=0.15)
