@@ -49,7 +49,12 @@ class LeakTyping:
     _memories: dict[LeakSite, ShapeMemory] = field(default_factory=dict)
 
     def typed(
-        self, model: ShapeModel | Unknown | None, leaks: Sequence[Leak], cement: CementMask, frame_index: int
+        self,
+        model: ShapeModel | Unknown | None,
+        leaks: Sequence[Leak],
+        cement: CementMask,
+        frame_index: int,
+        film_s: float,
     ) -> tuple[Leak, ...]:
         """The leaks of a picture, each into a disc with its shape; never raises.
 
@@ -61,8 +66,12 @@ class LeakTyping:
         cement : CementMask
             Of the same picture.
         frame_index : int
+        film_s : float
+            The beam was on so long before that picture.
         """
-        return tuple(self._with_shape(model, leak, cement, frame_index) if is_untyped(leak) else leak for leak in leaks)
+        return tuple(
+            self._with_shape(model, leak, cement, frame_index, film_s) if is_untyped(leak) else leak for leak in leaks
+        )
 
     def seen(self) -> dict[LeakSite, SeenPatch]:
         """The newest picture of each leak that the model's answer rests on."""
@@ -70,9 +79,11 @@ class LeakTyping:
         newest = {site: memory.newest for site, memory in self._memories.items() if memory.newest is not None}
         return {site: seen_patch(k, patch, lattice.crop, lattice.step) for site, (k, patch) in newest.items()}
 
-    def _with_shape(self, model: ShapeModel | Unknown | None, leak: Leak, cement: CementMask, frame_index: int) -> Leak:
+    def _with_shape(
+        self, model: ShapeModel | Unknown | None, leak: Leak, cement: CementMask, frame_index: int, film_s: float
+    ) -> Leak:
         try:
-            typed = replace(leak, shape=self._shape(model, leak, cement, frame_index))
+            typed = replace(leak, shape=self._shape(model, leak, cement, frame_index, film_s))
             keep_shape(self.quick.leaks, typed)
         except Exception as error:
             return self._untold(leak, describe(error), frame_index)
@@ -94,14 +105,16 @@ class LeakTyping:
             return told  # the fault lies in what is kept: it is named above
         return told if weighed is None else replace(leak, shape=weighed)
 
-    def _shape(self, model: ShapeModel | Unknown | None, leak: Leak, cement: CementMask, frame_index: int) -> Shape:
+    def _shape(
+        self, model: ShapeModel | Unknown | None, leak: Leak, cement: CementMask, frame_index: int, film_s: float
+    ) -> Shape:
         maps = self.quick.maps
         is_superior = leak.site is LeakSite.SUPERIOR_DISC
         endplate = maps.mm[Line.SUPERIOR_ENDPLATE if is_superior else Line.INFERIOR_ENDPLATE]
         rule = classify_by_geometry(cement.mask, endplate, maps.mm_per_px)
         memory = self._memories.setdefault(leak.site, ShapeMemory())
         patch = Unknown("no model is wanted") if model is None else self._patch(leak.site)
-        return classify(memory, model, leak.site, frame_index, patch, rule)
+        return classify(memory, model, leak.site, frame_index, patch, rule, film_s=film_s)
 
     def _patch(self, site: LeakSite) -> LeakPatch | Unknown:
         """What a shape model is given of a leak in the picture just measured."""

@@ -249,7 +249,8 @@ class Pipeline:
                 on_alarm(alarm)
         if any(is_untyped(leak) for leak in self._last.leaks) and isinstance(self._last.cement, CementMask):
             typing = self._views[self._active].typing
-            typed = typing.typed(self._shapes, self._last.leaks, self._last.cement, frame.index)
+            film_s = 0.0 if self.acquisition is None else self.acquisition.film_s
+            typed = typing.typed(self._shapes, self._last.leaks, self._last.cement, frame.index, film_s)
             self._last = replace(self._last, leaks=typed)
         self._polarity.judge_due()
         return Reading(
@@ -325,7 +326,7 @@ class Pipeline:
         )
         view.cement = cement
         distances, approach, leaks = view.quick.take(cement, frame.index, acquisition)
-        grows = self._polarity.grows(self._active, frame, view.mask)
+        grows = self._polarity.grows(self._active, frame.index, view.mask, acquisition)
         turned, view.sign = view.mask.baseline.sign != view.sign, view.mask.baseline.sign
         return _PictureFindings(
             motion=self.display.as_shown(motion, shown),

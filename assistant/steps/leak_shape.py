@@ -24,8 +24,9 @@ from assistant.leak_shape.patch import LeakPatch
 from assistant.vocabulary import LeakSite, Shape, Unknown
 
 MODEL = "geometric-rule@1"
-_WEIGHED = 7
-"""So many of the latest pictures are weighed together."""
+_WEIGHED_S = 0.9
+"""The latest pictures of so much film are weighed together: seven at 7.5 pictures a second, of single shots as many
+[P]."""
 _AS_LARGE = 0.75
 """... of those in which the leak is at least this share of the largest (a smaller one is another stage of it) [P]."""
 _LEAST_HEIGHT_MM = 1.0
@@ -38,14 +39,14 @@ class ShapeMemory:
 
     Attributes
     ----------
-    asked_mm2 : dict of int to float
-        Area of the leak in each picture that was handed to the model, by frame.
+    asked : dict of int to (float, float)
+        Area of the leak (mm²) in each picture that was handed to the model, and film time of that, by frame.
     said : dict of int to ShapeAnswer
     newest : (int, LeakPatch) or None
         The newest picture that the answer rests on.
     """
 
-    asked_mm2: dict[int, float] = field(default_factory=dict)
+    asked: dict[int, tuple[float, float]] = field(default_factory=dict)
     said: dict[int, ShapeAnswer] = field(default_factory=dict)
     newest: tuple[int, LeakPatch] | None = None
 
@@ -57,6 +58,8 @@ def classify(
     frame_index: int,
     patch: LeakPatch | Unknown,
     rule: Shape,
+    *,
+    film_s: float,
 ) -> Shape:
     """Type one leak in one picture.
 
@@ -72,6 +75,8 @@ def classify(
         Of this picture.
     rule : Shape
         What `classify_by_geometry` says; it stands, with the reason, where no model answers.
+    film_s : float
+        The beam was on so long before this picture (`assistant.acquisition`).
     """
     if model is None:
         return rule
@@ -83,12 +88,12 @@ def classify(
         if patch.blur_mm > model.limits.blur_mm:
             open_reason = sentence("too blurred to type")
         else:
-            memory.asked_mm2[frame_index] = patch.area_mm2
+            memory.asked[frame_index] = patch.area_mm2, film_s
             answers = model.ask(site, frame_index, patch.values)
             if isinstance(answers, Unknown):
                 return _without_model(rule, answers.reason)
             # The model outlives a plan: what it answers of another vertebra, or another view, is none of this leak.
-            memory.said.update((a.frame_index, a) for a in answers if a.frame_index in memory.asked_mm2)
+            memory.said.update((a.frame_index, a) for a in answers if a.frame_index in memory.asked)
     if memory.said:
         # One picture that cannot be typed does not undo what earlier ones showed.
         shape = _weighed(memory, model.limits, name)
@@ -106,8 +111,10 @@ def _without_model(rule: Shape, why: str) -> Shape:
 
 def _weighed(memory: ShapeMemory, limits: ShapeLimits, name: str) -> Shape:
     """One answer from the latest pictures that show the leak at about its largest."""
-    largest = max(memory.asked_mm2[frame] for frame in memory.said)
-    frames = tuple(f for f in sorted(memory.said) if memory.asked_mm2[f] >= _AS_LARGE * largest)[-_WEIGHED:]
+    largest_mm2 = max(memory.asked[frame][0] for frame in memory.said)
+    as_large = [frame for frame in sorted(memory.said) if memory.asked[frame][0] >= _AS_LARGE * largest_mm2]
+    newest_s = memory.asked[as_large[-1]][1]
+    frames = tuple(frame for frame in as_large if newest_s - memory.asked[frame][1] < _WEIGHED_S)
     strangeness = float(np.median([memory.said[frame].strangeness for frame in frames]))
     if strangeness > limits.strangeness:
         reason = sentence(f"unlike what the model was trained on ({strangeness:.1f}, at most {limits.strangeness:.1f})")

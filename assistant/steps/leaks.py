@@ -33,8 +33,9 @@ _TELLS_FROM_MM = 2.0
 """A leak that reaches less far says nothing of its route: the wall is marked to half a millimetre [P]."""
 _CLOCK_MS = 0.01
 """Stamps are sums of fractions: the last digit of a difference decides nothing."""
-_ROUTE_PICTURES = 3
-"""A route is told by the most of so many pictures [P]."""
+_ROUTE_S = 0.3
+"""A route is told by the most of the pictures of so much film, three at 7.5 a second. Those of another exposure have no
+say: over a pause cement has flowed on, and nobody waits a minute of single shots for a vein [P]."""
 _AT_WALL_MM = 2.0
 """Where a posterior leak left the wall is read from its cement this near to it [P]."""
 _SPECK_MM2 = 0.5
@@ -54,13 +55,13 @@ _ANY_PEDICLE_MM = 14.0
 class LeakMemory:
     """When each site was first and last seen in a view, and what stands or stood there.
 
-    ``seen`` are the leaks of the last picture, confirmed or not; ``routes`` what the last pictures made of each;
+    ``seen`` are the leaks of the last picture, confirmed or not; ``routes`` what the pictures lately made of each;
     ``alone`` the sites that count because one exposure showed them to its end and none has come to confirm or deny it.
     """
 
     view_index: int = 0
     seen: tuple[Leak, ...] = ()
-    routes: dict[LeakSite, deque[str]] = field(default_factory=dict)
+    routes: dict[LeakSite, deque[tuple[Acquisition, str]]] = field(default_factory=dict)
     first_seen: dict[LeakSite, tuple[int, Acquisition]] = field(default_factory=dict)
     last_seen: dict[LeakSite, Acquisition] = field(default_factory=dict)
     alone: set[LeakSite] = field(default_factory=set)
@@ -105,7 +106,7 @@ def find_leaks(
         leak = _described(site, first_frame, line, part, maps, view, memory.view_index)
         if _may_be_vein(site, sides, maps.mm_per_px, settings.area_mm2):
             leak = replace(leak, yeom="S")
-        seen.append(_by_most(memory, leak))
+        seen.append(_by_most(memory, leak, acquisition))
     memory.seen = tuple(seen)
     _let_go(memory, acquisition, settings)
     return _counted(memory, [leak for leak in seen if _has_stood(memory, leak.site, acquisition, settings)])
@@ -168,12 +169,15 @@ def _counted(memory: LeakMemory, leaks: Sequence[Leak]) -> tuple[Leak, ...]:
     return tuple(leaks)
 
 
-def _by_most(memory: LeakMemory, leak: Leak) -> Leak:
-    """The route that most of the last pictures show: one whose outline is rough makes no vein of a leak."""
+def _by_most(memory: LeakMemory, leak: Leak, acquisition: Acquisition) -> Leak:
+    """The route that most of the pictures lately show: one whose outline is rough makes no vein of a leak."""
     if leak.yeom is None:
         return leak
-    routes = memory.routes.setdefault(leak.site, deque(maxlen=_ROUTE_PICTURES))
-    routes.append(leak.yeom)
+    lately = memory.routes.setdefault(leak.site, deque())
+    lately.append((acquisition, leak.yeom))
+    while acquisition.has_lasted(lately[0][0], _ROUTE_S):
+        lately.popleft()
+    routes = [route for _, route in lately]
     return replace(leak, yeom=max(routes, key=lambda route: (routes.count(route), route == leak.yeom)))
 
 

@@ -43,7 +43,7 @@ def test_a_fault_leaves_the_shape_open_and_is_said_of_its_first_frame(monkeypatc
     told: Any = (leak(LeakSite.POSTERIOR), leak(LeakSite.SUPERIOR_DISC))
     cement: Any = None
     for frame in (7, 8):
-        canal, disc = typing.typed(Unknown("no model"), told, cement, frame)
+        canal, disc = typing.typed(Unknown("no model"), told, cement, frame, frame / 7.5)
         assert canal is told[0]
         assert disc.shape is not None
         assert (disc.shape.label, disc.area_mm2) == ("undetermined", 4.0)
@@ -68,7 +68,7 @@ def test_a_fault_takes_back_no_shape_that_many_pictures_told(monkeypatch: pytest
     quick: Any = SimpleNamespace(maps=None, leaks=memory)
     typing = LeakTyping(quick=quick, mask=quick)
     nothing: Any = None
-    (told,) = typing.typed(nothing, [replace(leak(LeakSite.SUPERIOR_DISC), area_mm2=9.0)], nothing, 7)
+    (told,) = typing.typed(nothing, [replace(leak(LeakSite.SUPERIOR_DISC), area_mm2=9.0)], nothing, 7, 1.0)
     assert memory.largest[LeakSite.SUPERIOR_DISC].shape == weighed
     assert told.shape is not None
     assert told.shape.label in ("spike", "undetermined")

@@ -109,7 +109,7 @@ def test_f46_a_crafted_model_is_refused_though_its_sums_are_right(copied: Path, 
     meant(copied, CRAFTED[case]((copied / "model.onnx").read_bytes()))
     found = find_pack(tmp_path / "none", came_with=copied)
     assert found.pack is None
-    shape = classify(ShapeMemory(), Unknown(found.refused[0]), UP, 3, PATCH, RULE)
+    shape = classify(ShapeMemory(), Unknown(found.refused[0]), UP, 3, PATCH, RULE, film_s=0.4)
     assert (shape.label, shape.model) == ("round", MODEL)
     assert "refused" in shape.reason
 
@@ -148,7 +148,7 @@ def test_f47_an_answer_that_is_no_probability_is_not_used(pack: Pack, tmp_path: 
 
 
 def typed(model: ShapeModel, memory: ShapeMemory | None = None, frame: int = 3) -> Shape:
-    return classify(memory or ShapeMemory(), model, UP, frame, PATCH, RULE)
+    return classify(memory or ShapeMemory(), model, UP, frame, PATCH, RULE, film_s=frame / 7.5)
 
 
 def test_f48_a_slow_model_holds_nobody_up_and_is_replaced(pack: Pack, tmp_path: Path) -> None:

@@ -2,10 +2,11 @@
 
 Both signs are watched from the first picture to the last: where bright is taken for background, cement in an inverted
 picture would fill the body without a word, and the first thing that was taken for cement may have been a phantom.
-Something of the other sign counts when it stands out in every picture for a while, and has become larger since. What
+Something of the other sign counts when it stands out in every picture for a while of film, or in two exposures, and has
+become larger since. What
 was dark before and is so no more (a balloon that was let down) is left out, and so is steel, which goes and leaves a
-bright track: a piece as large as one that would count, in as many pictures running. What noise reaches once in a while
-is none: added up over a long run it would cover the body, and the watch would be blind.
+bright track: a piece as large as one that would count, that stood in every picture for a moment. What noise reaches
+once in a while is none: added up over a long run it would cover the body, and the watch would be blind.
 
 Where cement is known, glare, a display that raises local contrast and a small error of the motion brighten what lies
 round it, by shares of its own contrast: nothing near to it counts, and nothing that is much fainter than it. Cement
@@ -17,16 +18,17 @@ is seen is held against the baseline as it was when the first of it was seen.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.acquisition import Acquisition
 from assistant.imaging.resampling import box_round, disc
 from assistant.imaging.robust_statistics import middle
 from assistant.steps.cement.baseline import Learned, learned_by
-from assistant.steps.cement.limits import CementLimits
 from assistant.steps.cement.memory import MaskMemory
 
 F32 = NDArray[np.float32]
@@ -54,38 +56,40 @@ class OppositeGrowth:
     ----------
     was : array of bool or None
         Where something has stood before that was darker (in the sense of cement) than the baseline.
-    dark : list of array of bool
-        Where something that dark stood in each of the last few pictures in which nothing was seen.
+    dark : deque of (Acquisition, array of bool)
+        Where something that dark stood in each of the last pictures in which nothing was seen.
     before : Learned or None
         The baseline as long as nothing was seen.
     noise : array or None
         That of the last picture in which nothing was.
     shut : array of bool or None
         Where it could not have been seen in that picture.
-    first_mm2, since_s, pictures
-        Size that was there, hidden or not, before it was seen to come; since when, and in how many pictures, it is seen
-        without a break.
-    seen_s : float or None
-        When it was last seen; None while nothing is.
-    missed : int
-        Pictures since then.
+    first_mm2 : float
+        Size that was there, hidden or not, before it was seen to come.
+    since : Acquisition or None
+        The beam at the first picture that shows it without a break.
+    gone_since : Acquisition or None
+        The same of the first one that shows it no more, while it is told.
     told : bool
     """
 
     was: Bool | None = None
-    dark: list[Bool] = field(default_factory=list)
+    dark: deque[tuple[Acquisition, Bool]] = field(default_factory=deque)
     before: Learned | None = None
     noise: F32 | None = None
     shut: Bool | None = None
     first_mm2: float = 0.0
-    since_s: float = 0.0
-    pictures: int = 0
-    seen_s: float | None = None
-    missed: int = 0
+    since: Acquisition | None = None
+    gone_since: Acquisition | None = None
     told: bool = False
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether there is something of the other sign, though the last pictures may not have shown it."""
+        return self.since is not None or self.told
 
-def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Grown | None:
+
+def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, beam: Acquisition) -> Grown | None:
     """Take the picture in that the cement step has just looked at; what of the other sign grows in it, if anything.
 
     Parameters
@@ -94,30 +98,28 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
         Changed by the call.
     memory : MaskMemory
         After the cement step.
-    t_s : float
+    beam : Acquisition
+        At this picture.
     """
     if memory.smoothed is None or memory.plain_noise is None:
         return None
     limits = memory.baseline.limits.opposite_growth
-    if watch.seen_s is None:
+    if not watch.is_seen:
         # Only while nothing is seen: afterwards the baseline would learn the very thing that grows.
-        _remember_dark(watch, memory.smoothed, memory.plain_noise, memory.mm_per_px, memory.baseline.limits)
+        _remember_dark(watch, memory, memory.smoothed, memory.plain_noise, beam)
         watch.before, watch.noise = learned_by(memory.baseline), memory.plain_noise
     # Held against the baseline as it was then, where cement could be first; the largest piece stands for all.
     box = box_round(_where(memory))
     part, weight = _largest(memory, watch, box)
     size_mm2 = float(np.count_nonzero(part)) * memory.mm_per_px**2
     if size_mm2 < limits.first_mm2:
-        _not_seen(watch, memory, t_s)
+        _not_seen(watch, memory, beam)
         return None
-    if watch.seen_s is None:
+    if not watch.is_seen:
         watch.first_mm2 = float(np.count_nonzero(part & _hidden(watch, memory, box))) * memory.mm_per_px**2
-    if watch.pictures == 0:
-        watch.since_s = t_s
-    watch.pictures += 1
-    watch.seen_s, watch.missed = t_s, 0
+    watch.since, watch.gone_since = watch.since or beam, None
     # Seen long enough, and grown since: what was there before and is merely uncovered does not grow.
-    lasts = watch.told or (watch.pictures >= limits.pictures and t_s - watch.since_s >= limits.lasts_s)
+    lasts = watch.told or beam.has_lasted(watch.since, limits.lasts_s)
     if not lasts or size_mm2 < max(limits.grown_mm2, limits.times_larger * watch.first_mm2):
         return None
     watch.told = True
@@ -125,14 +127,15 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> Gro
     return Grown(outweighs=weight / float(own) if own > 0 else np.inf)
 
 
-def _not_seen(watch: OppositeGrowth, memory: MaskMemory, t_s: float) -> None:
-    """A picture without it: what is told is let go after a few of them and a second, and not for one bad picture."""
+def _not_seen(watch: OppositeGrowth, memory: MaskMemory, beam: Acquisition) -> None:
+    """A picture without it: what is told is let go after a second of film without it, and not for one bad picture."""
     limits = memory.baseline.limits.opposite_growth
-    watch.pictures, watch.missed = 0, watch.missed + 1
-    gone = watch.seen_s is None or (watch.missed >= limits.pictures and t_s - watch.seen_s >= limits.let_go_s)
-    if gone or not watch.told:
-        watch.seen_s, watch.told = None, False
-        watch.shut = _shut(memory)
+    watch.since = None
+    if watch.told:
+        watch.gone_since = watch.gone_since or beam
+        watch.told = not beam.has_lasted(watch.gone_since, limits.let_go_s)
+    if not watch.told:
+        watch.gone_since, watch.shut = None, _shut(memory)
 
 
 def _where(memory: MaskMemory) -> Bool:
@@ -168,19 +171,20 @@ def _hidden(watch: OppositeGrowth, memory: MaskMemory, box: tuple[slice, slice])
     return np.asarray((shut > 0) | (darker > limits.cannula.darker_log), dtype=bool)
 
 
-def _remember_dark(
-    watch: OppositeGrowth, contrast: F32, noise: F32, mm_per_px: float, all_limits: CementLimits
-) -> None:
+def _remember_dark(watch: OppositeGrowth, memory: MaskMemory, contrast: F32, noise: F32, beam: Acquisition) -> None:
     """Add to what was dark before what has stood in the last pictures, this one the last of them."""
+    mm_per_px, all_limits = memory.mm_per_px, memory.baseline.limits
     limits = all_limits.opposite_growth
     stands_out = (contrast > limits.was_sigma * noise).astype(np.uint8)
     dark = _opened(stands_out, mm_per_px, all_limits.edge.hair_mm)
     pieces, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
     real = stats[:, cv2.CC_STAT_AREA] * mm_per_px**2 >= limits.first_mm2
     real[0] = False
-    watch.dark = [*watch.dark, real[labels] if pieces > 1 else dark > 0][-limits.pictures :]
-    if len(watch.dark) == limits.pictures and real.any():
-        stood = np.logical_and.reduce(watch.dark)
+    watch.dark.append((beam, real[labels] if pieces > 1 else dark > 0))
+    while len(watch.dark) > 1 and beam.has_lasted(watch.dark[1][0], limits.stood_s):
+        watch.dark.popleft()
+    if beam.has_lasted(watch.dark[0][0], limits.stood_s) and real.any():
+        stood = np.logical_and.reduce([seen for _, seen in watch.dark])
         watch.was = stood if watch.was is None else watch.was | stood
 
 

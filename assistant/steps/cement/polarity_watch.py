@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from assistant.acquisition import Acquisition
 from assistant.geometry import Similarity, apply
 from assistant.language import sentence
 from assistant.plan import PlannedView
@@ -85,17 +86,17 @@ class PolarityWatch:
         self._due = None
         self._told[at].log_odds.append(_log_odds(frame, self._views[at], similarity, self._limits))
 
-    def grows(self, at: int, frame: Frame, memory: MaskMemory) -> bool:
+    def grows(self, at: int, frame_index: int, memory: MaskMemory, beam: Acquisition) -> bool:
         """Whether something grows with the other sign in the picture that the cement step has just looked at.
 
         Where the sign was not told clearly this settles it, unless what was taken for cement weighs as much: cement is
         looked for with the other one from then on.
         """
         told, limits = self._told[at], self._limits.polarity_watch
-        grown = grows_opposite(told.growth, memory, frame.t_s)
+        grown = grows_opposite(told.growth, memory, beam)
         if grown is None:
             return False
-        told.grew_in = frame.index if told.grew_in is None else told.grew_in
+        told.grew_in = frame_index if told.grew_in is None else told.grew_in
         # A person's word is never overruled, only contradicted in the notes.
         if self._views[at].shown is ShownPolarity.NOT_KNOWN and grown.outweighs >= limits.outweighs:
             told.grown = -memory.baseline.sign * limits.growth_log_odds
@@ -137,7 +138,7 @@ class PolarityWatch:
     def _keep(self, at: int, memory: MaskMemory) -> None:
         if self.polarity(at).sign != memory.baseline.sign:
             growth = self._told[at].growth
-            turn_round(memory, growth.before if growth.seen_s is not None else None)
+            turn_round(memory, growth.before if growth.is_seen else None)
             self._told[at].growth = OppositeGrowth()
 
 

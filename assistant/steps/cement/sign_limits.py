@@ -146,12 +146,12 @@ class OppositeGrowthLimits:
     """and is told when it has become so large [P]"""
     times_larger: float = 1.5
     """and so many times as large as at first [P]."""
-    pictures: int = 3
-    """It is seen in so many pictures running [P]"""
     lasts_s: float = 0.6
-    """and for so long [P]."""
+    """It is seen in every picture for so long, of film, or in two exposures [P]."""
     let_go_s: float = 1.0
     """What is told is let go when it has not been seen for so long [P]."""
+    stood_s: float = 0.2
+    """What was dark before stood for so long [P]."""
     steel_mm: float = 1.5
     """Nothing so near to steel counts [P]."""
     round_cement_mm: float = 3.0

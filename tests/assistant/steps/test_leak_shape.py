@@ -165,13 +165,15 @@ NAME = "leak-shape@abababababab"
 
 
 def test_without_a_model_the_rule_stands_and_says_why() -> None:
-    assert classify(ShapeMemory(), None, UP, 3, seen(), RULE) == RULE
-    told = classify(ShapeMemory(), Unknown("the pack is refused"), UP, 3, seen(), RULE)
+    assert classify(ShapeMemory(), None, UP, 3, seen(), RULE, film_s=3 / 7.5) == RULE
+    told = classify(ShapeMemory(), Unknown("the pack is refused"), UP, 3, seen(), RULE, film_s=3 / 7.5)
     assert (told.label, told.p_spike, told.model) == ("round", 0.1, MODEL)
     assert told.reason == "by the geometric rule, the pack is refused"
-    failed = classify(ShapeMemory(), Oracle(Unknown("it died")), UP, 3, seen(), replace(RULE, reason="in between"))
+    failed = classify(
+        ShapeMemory(), Oracle(Unknown("it died")), UP, 3, seen(), replace(RULE, reason="in between"), film_s=3 / 7.5
+    )
     assert failed.reason == "by the geometric rule, it died; in between"
-    waiting = classify(ShapeMemory(), Oracle(()), UP, 3, seen(), RULE)
+    waiting = classify(ShapeMemory(), Oracle(()), UP, 3, seen(), RULE, film_s=3 / 7.5)
     assert (waiting.model, waiting.frames) == (MODEL, ())
     assert "not answered yet" in waiting.reason
 
@@ -179,26 +181,28 @@ def test_without_a_model_the_rule_stands_and_says_why() -> None:
 def test_a_sure_answer_is_given_with_its_frames() -> None:
     memory = ShapeMemory()
     model = Oracle((answer(4, 0.9, 0.05),), (answer(6, 0.94, 0.03),))
-    classify(memory, model, UP, 4, seen(), RULE)
-    shape = classify(memory, model, UP, 6, seen(), RULE)
+    classify(memory, model, UP, 4, seen(), RULE, film_s=4 / 7.5)
+    shape = classify(memory, model, UP, 6, seen(), RULE, film_s=6 / 7.5)
     assert (shape.label, shape.model, shape.frames, shape.reason) == ("spike", NAME, (4, 6), "")
     assert isinstance(shape.p_spike, float)
     assert 0.9 / 0.95 < shape.p_spike < 0.94 / 0.97
 
 
 def test_what_is_not_clear_is_left_open_with_the_shares() -> None:
-    shape = classify(ShapeMemory(), Oracle((answer(4, 0.5, 0.4),)), UP, 4, seen(), RULE)
+    shape = classify(ShapeMemory(), Oracle((answer(4, 0.5, 0.4),)), UP, 4, seen(), RULE, film_s=4 / 7.5)
     assert shape.label == "undetermined"
     assert shape.reason == "not clear: spike 0.50, round 0.40, in between 0.10"
-    between = classify(ShapeMemory(), Oracle((answer(4, 0.1, 0.1),)), UP, 4, seen(), RULE)
+    between = classify(ShapeMemory(), Oracle((answer(4, 0.1, 0.1),)), UP, 4, seen(), RULE, film_s=4 / 7.5)
     assert between.label == "undetermined"
     assert between.p_spike == pytest.approx(0.5)
 
 
 def test_what_is_strange_blurred_or_refused_is_left_open_without_a_number() -> None:
-    strange = classify(ShapeMemory(), Oracle((answer(4, 0.98, 0.01, strangeness=9.0),)), UP, 4, seen(), RULE)
-    blurred = classify(ShapeMemory(), Oracle(), UP, 4, seen(blur_mm=3.5), RULE)
-    small = classify(ShapeMemory(), Oracle(), UP, 4, Unknown("too small to type"), RULE)
+    strange = classify(
+        ShapeMemory(), Oracle((answer(4, 0.98, 0.01, strangeness=9.0),)), UP, 4, seen(), RULE, film_s=4 / 7.5
+    )
+    blurred = classify(ShapeMemory(), Oracle(), UP, 4, seen(blur_mm=3.5), RULE, film_s=4 / 7.5)
+    small = classify(ShapeMemory(), Oracle(), UP, 4, Unknown("too small to type"), RULE, film_s=4 / 7.5)
     for shape, word in ((strange, "unlike"), (blurred, "blurred"), (small, "too small")):
         assert (shape.label, shape.model) == ("undetermined", NAME)
         assert isinstance(shape.p_spike, Unknown)
@@ -211,16 +215,24 @@ def test_the_answer_rests_on_the_latest_pictures_at_about_the_largest_size() -> 
     says = [(answer(k, 0.02, 0.95) if k < 2 else answer(k, 0.95, 0.02),) for k in range(len(sizes))]
     model = Oracle(*says)
     for k, size in enumerate(sizes):
-        shape = classify(memory, model, UP, k, seen(size), RULE)
+        shape = classify(memory, model, UP, k, seen(size), RULE, film_s=k / 7.5)
     assert shape.label == "spike"
     assert shape.frames == (4, 5, 6, 7, 8, 9, 10)
+
+
+@pytest.mark.parametrize(("pulses_per_s", "count"), [(4.0, 4), (7.5, 7), (30.0, 27)])
+def test_how_much_is_weighed_is_film_not_pictures(pulses_per_s: float, count: int) -> None:
+    memory, model = ShapeMemory(), Oracle(*((answer(k, 0.95, 0.02),) for k in range(40)))
+    for k in range(40):
+        shape = classify(memory, model, UP, k, seen(), RULE, film_s=k / pulses_per_s)
+    assert len(shape.frames) == count
 
 
 def test_one_picture_that_cannot_be_typed_does_not_undo_earlier_ones() -> None:
     memory = ShapeMemory()
     model = Oracle((answer(4, 0.9, 0.05),))
-    first = classify(memory, model, UP, 4, seen(), RULE)
-    later = classify(memory, model, UP, 5, Unknown("cut by the edge of the field"), RULE)
+    first = classify(memory, model, UP, 4, seen(), RULE, film_s=4 / 7.5)
+    later = classify(memory, model, UP, 5, Unknown("cut by the edge of the field"), RULE, film_s=5 / 7.5)
     assert later == first
     assert model.asked == [4]
 
@@ -228,26 +240,26 @@ def test_one_picture_that_cannot_be_typed_does_not_undo_earlier_ones() -> None:
 def test_an_answer_that_comes_later_counts_for_its_own_picture() -> None:
     memory = ShapeMemory()
     model = Oracle((), (answer(4, 0.9, 0.05),))
-    classify(memory, model, UP, 4, seen(), RULE)
-    shape = classify(memory, model, UP, 5, seen(), RULE)
+    classify(memory, model, UP, 4, seen(), RULE, film_s=4 / 7.5)
+    shape = classify(memory, model, UP, 5, seen(), RULE, film_s=5 / 7.5)
     assert (shape.label, shape.frames) == ("spike", (4,))
 
 
 def test_the_newest_picture_that_the_answer_rests_on_is_kept() -> None:
     memory, large, small = ShapeMemory(), seen(20.0), seen(4.0)
     model = Oracle((answer(4, 0.9, 0.05),), (answer(5, 0.9, 0.05),))
-    classify(memory, model, UP, 4, large, RULE)
+    classify(memory, model, UP, 4, large, RULE, film_s=4 / 7.5)
     assert memory.newest == (4, large)
     # Much smaller than the largest: not weighed, so not shown as what the answer hangs on.
-    assert classify(memory, model, UP, 5, small, RULE).frames == (4,)
+    assert classify(memory, model, UP, 5, small, RULE, film_s=5 / 7.5).frames == (4,)
     assert memory.newest == (4, large)
 
 
 def test_an_answer_of_another_leak_is_none_of_this_one() -> None:
     """The live model outlives a plan: its last answer of the level before comes to the first leak of the next."""
     memory = ShapeMemory()
-    shape = classify(memory, Oracle((answer(101, 0.95, 0.03),)), UP, 500, seen(), RULE)
+    shape = classify(memory, Oracle((answer(101, 0.95, 0.03),)), UP, 500, seen(), RULE, film_s=500 / 7.5)
     assert "not answered yet" in shape.reason
     assert memory.said == {}
-    again = classify(memory, Oracle((answer(500, 0.03, 0.95),)), UP, 501, seen(), RULE)
+    again = classify(memory, Oracle((answer(500, 0.03, 0.95),)), UP, 501, seen(), RULE, film_s=501 / 7.5)
     assert (again.label, again.frames) == ("round", (500,))

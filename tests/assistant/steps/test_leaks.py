@@ -163,6 +163,21 @@ def test_one_picture_makes_no_vein_of_a_leak_and_two_of_three_do() -> None:
     assert [leak.yeom for leak in run.picture(INSIDE, tube)] == ["S"]
 
 
+def test_a_vein_in_a_single_shot_is_one_whatever_the_shots_before_showed() -> None:
+    """Another shot comes after ten seconds: nobody waits for two of three."""
+    run, blob, tube = Run(rate_hz=0.1), (55, 90, 62, 110), (30, 99, 62, 101)
+    run.pictures(4, INSIDE, blob)
+    assert [leak.yeom for leak in run.picture(INSIDE, tube)] == ["S"]
+
+
+@pytest.mark.parametrize(("rate_hz", "alone"), [(4.0, 0), (7.5, 1), (15.0, 2), (30.0, 4)])
+def test_how_long_a_route_stood_is_film_not_pictures(rate_hz: float, alone: int) -> None:
+    run, blob, tube = Run(rate_hz=rate_hz), (55, 90, 62, 110), (30, 99, 62, 101)
+    run.pictures(12, INSIDE, blob)
+    routes = [run.picture(INSIDE, tube)[0].yeom for _ in range(8)]
+    assert routes == ["C"] * alone + ["S"] * (8 - alone)
+
+
 def test_a_skin_along_the_wall_is_no_vein_though_it_is_thin_and_long() -> None:
     assert [leak.yeom for leak in Run().pictures(5, INSIDE, (57, 85, 65, 115))] == ["C"]
 

@@ -4,10 +4,26 @@ import cv2
 import numpy as np
 import pytest
 
+from assistant.acquisition import Acquisition, AcquisitionMode
 from assistant.steps.cement.baseline import cement_crop
 from assistant.steps.cement.memory import MaskMemory, start_masking
 from assistant.steps.cement.opposite_growth import OppositeGrowth, grows_opposite
+from assistant.vocabulary import Unknown
 from tests.assistant.plain_figure import BODY_PX, MM, picture
+
+
+def beam(t_s: float, exposure: int = 0) -> Acquisition:
+    """At a picture of one exposure."""
+    return Acquisition(
+        t_s=t_s,
+        mode=AcquisitionMode.UNKNOWN,
+        exposure=exposure,
+        picture=0,
+        since_beam_on_s=t_s,
+        pause_s=0.0,
+        film_s=t_s,
+        pulses_per_s=Unknown("not asked"),
+    )
 
 
 def memory() -> MaskMemory:
@@ -32,7 +48,7 @@ def told(
     said = []
     for k, radius_mm in enumerate(radii_mm):
         shown(made, radius_mm, log)
-        said.append(grows_opposite(watch, made, from_s + 0.25 * k) is not None)
+        said.append(grows_opposite(watch, made, beam(from_s + 0.25 * k)) is not None)
     return said
 
 
@@ -44,6 +60,27 @@ def test_it_has_to_last_and_to_grow() -> None:
     assert not any(told(memory(), -20.0, [4.0] * 8))
     assert not any(told(memory(), -20.0, [2.0, 0.0, 3.0, 0.0, 4.0, 0.0, 4.5]))
     assert not any(told(memory(), -2.0, GROWS))
+
+
+@pytest.mark.parametrize("pulses_per_s", [2.0, 4.0, 30.0])
+def test_how_long_it_lasts_is_film_not_pictures(pulses_per_s: float) -> None:
+    made, watch, said = memory(), OppositeGrowth(), []
+    count = round(1.2 * pulses_per_s) + 1
+    for k in range(count):
+        shown(made, 2.0 + 2.5 * k / (count - 1), -20.0)
+        if grows_opposite(watch, made, beam(k / pulses_per_s)) is not None:
+            said.append(k / pulses_per_s)
+    assert 0.6 <= said[0] <= 1.0
+
+
+def test_two_single_shots_are_enough_and_one_without_it_is_a_break() -> None:
+    """A minute of shots would pass before a third."""
+    made, watch, said = memory(), OppositeGrowth(), []
+    for k, radius_mm in enumerate([2.0, 4.0, 0.0, 0.0, 2.0]):
+        shown(made, radius_mm, -20.0)
+        said.append(grows_opposite(watch, made, beam(10.0 * k, exposure=k)) is not None)
+    assert said == [False, True, False, False, False]
+    assert not watch.told
 
 
 def test_cement_of_the_right_sign_is_none_of_it() -> None:
@@ -77,7 +114,7 @@ def test_what_is_much_fainter_than_known_cement_is_none_of_it() -> None:
         shown(made, radius_mm, -8.0)
         assert made.smoothed is not None
         made.smoothed[made.mask] = 40.0
-        said.append(grows_opposite(watch, made, 0.2 * k))
+        said.append(grows_opposite(watch, made, beam(0.2 * k)))
     assert said == [None] * len(GROWS)
 
 
@@ -88,7 +125,7 @@ def test_it_is_weighed_against_what_was_taken_for_cement() -> None:
         shown(made, radius_mm, -20.0)
         assert made.smoothed is not None
         made.smoothed[made.mask] = 20.0
-        grown = grows_opposite(watch, made, 0.2 * k)
+        grown = grows_opposite(watch, made, beam(0.2 * k))
     assert grown is not None
     assert 5.0 < grown.outweighs < 12.0
 
@@ -115,7 +152,7 @@ def test_a_long_quiet_run_leaves_the_watch_as_it_was(times: float) -> None:
         # Moved about, so that each picture has grain of its own; two thirds of it stay from picture to picture.
         fresh = np.roll(some[k % 40], (int(rng.integers(0, 60)), int(rng.integers(0, 60))), axis=(0, 1))
         made.smoothed = times * fresh if k == 0 else 0.67 * made.smoothed + 0.74 * times * fresh
-        assert grows_opposite(watch, made, k / 15) is None
+        assert grows_opposite(watch, made, beam(k / 15)) is None
     assert told(made, -7.0, GROWS, watch, 200.0) == told(memory(), -7.0, GROWS)
     assert watch.was is None or watch.was[made.body].mean() < 0.01
 
