@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from assistant import __version__
 from assistant.errors import AssistantError, UsageError, describe
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.settings.file import add_arguments, wanted_settings
 from assistant.settings.tree import Settings
 
@@ -45,7 +45,7 @@ def run_safely(command: Callable[[], int]) -> int:
         sys.stdout.flush()
         return status
     except AssistantError as error:
-        sys.stderr.write(f"{shown(error)}\n")
+        sys.stderr.write(f"{translate(error)}\n")
         return error.exit_status
     except KeyboardInterrupt:
         sys.stderr.write(tr("stopped; nothing was written\n"))
@@ -60,7 +60,10 @@ def run_safely(command: Callable[[], int]) -> int:
         return 4
     except Exception as error:
         sys.stderr.write(
-            tr("a fault in the program: {error}; please report it with what you typed\n", error=shown(describe(error)))
+            tr(
+                "a fault in the program: {error}; please report it with what you typed\n",
+                error=translate(describe(error)),
+            )
         )
         return AssistantError.exit_status
 
@@ -257,11 +260,11 @@ def run_analyze(
         finally:
             source.close()
             progress.end()
-    _tell(outcome, run, out, only_table=only_table)
+    _print_outcome(outcome, run, out, only_table=only_table)
     return 0
 
 
-def _tell(outcome: AnalysisOutcome, run: str, out: Path, *, only_table: bool) -> None:
+def _print_outcome(outcome: AnalysisOutcome, run: str, out: Path, *, only_table: bool) -> None:
     """The table where somebody reads it, else the notes; what ended the analysis early is raised."""
     from assistant.analysis import with_place
     from assistant.results.summary_table import summary_table
@@ -272,7 +275,7 @@ def _tell(outcome: AnalysisOutcome, run: str, out: Path, *, only_table: bool) ->
     elif outcome.failure is None:
         # Nobody reads the table: what was assumed or mended must still reach the log of whoever called.
         for note in outcome.document["run"].get("notes", ()):
-            sys.stderr.write(f"{run}: {shown(note)}\n")
+            sys.stderr.write(f"{run}: {translate(note)}\n")
     if outcome.failure is not None:
         raise outcome.failure if only_table else with_place(outcome, out)
 
@@ -301,16 +304,16 @@ class ProgressLine:
         self._stream = stream if stream.isatty() else None
         self._now_s = now_s
         self._started_s = now_s()
-        self._told_s = -1.0
+        self._reported_s = -1.0
 
     def __call__(self, done: int, total: int | None) -> None:
         """Tell how far it is: frames done, and in all where that is known."""
         if self._stream is None:
             return
         now_s = self._now_s()
-        if now_s - self._told_s < 0.2 and done != total:
+        if now_s - self._reported_s < 0.2 and done != total:
             return
-        self._told_s = now_s
+        self._reported_s = now_s
         rate = done / max(now_s - self._started_s, 1e-6)
         if total:
             left_s = (total - done) / max(rate, 1e-6)
@@ -329,7 +332,7 @@ class ProgressLine:
 
     def end(self) -> None:
         """Leave the line, so that what follows stands on its own."""
-        if self._stream is not None and self._told_s >= 0:
+        if self._stream is not None and self._reported_s >= 0:
             self._stream.write("\n")
             self._stream.flush()
 
@@ -351,7 +354,7 @@ def _run_validate(file: Path, settings: Settings) -> int:
     progress.end()
     for finding in findings:
         stream: Any = sys.stdout if finding.status == 0 else sys.stderr
-        stream.write(f"{finding.path}: {shown(finding.text)}\n")
+        stream.write(f"{finding.path}: {translate(finding.text)}\n")
     return max(finding.status for finding in findings)
 
 

@@ -68,17 +68,17 @@ class GuardedPipeline:
     def process(self, frame: Frame, on_alarm: AlarmListener | None = None) -> Reading:
         """Take one frame through all steps; a reading without figures where a step fails."""
         started_ns = self._clock_ns()
-        told: list[Alarm] = []
+        handed_out: list[Alarm] = []
 
-        def tell(alarm: Alarm) -> None:
-            told.append(alarm)
+        def hand_out(alarm: Alarm) -> None:
+            handed_out.append(alarm)
             if on_alarm is not None:
                 on_alarm(alarm)
 
         try:
-            reading = self._pipeline.process(frame, tell)
+            reading = self._pipeline.process(frame, hand_out)
         except Exception as error:
-            return self._failed(frame, error, started_ns, on_alarm, told)
+            return self._failed(frame, error, started_ns, on_alarm, handed_out)
         if self._episodes and self._episodes[-1].last_frame is None:
             if reading.liveness.state in (FrameState.REPEAT, FrameState.FROZEN):
                 return self._goes_on(reading)
@@ -120,17 +120,17 @@ class GuardedPipeline:
         return ""
 
     def _failed(
-        self, frame: Frame, error: Exception, started_ns: int, on_alarm: AlarmListener | None, told: list[Alarm]
+        self, frame: Frame, error: Exception, started_ns: int, on_alarm: AlarmListener | None, handed_out: list[Alarm]
     ) -> Reading:
         """A reading without figures; what was handed out before the step failed was told, and stands or has ended."""
-        for alarm in told:
+        for alarm in handed_out:
             self._alarms[_key(alarm)] = alarm
             others = [each for each in self._standing if _key(each) != _key(alarm)]
             self._standing = (*others, alarm) if alarm.last_frame is None else tuple(others)
         self.failed_frames += 1
         fault = describe(error)
         self.fault = self.fault or sentence(f"frame {frame.index}: {fault}")
-        changes = tuple(told)
+        changes = tuple(handed_out)
         if not self._episodes or self._episodes[-1].last_frame is not None:
             raised = Alarm(
                 kind=NOT_TRACKED.kind,

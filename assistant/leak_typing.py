@@ -97,13 +97,13 @@ class LeakTyping:
                 f"({fault}); distances and alarms are not touched by it. Please report it."
             )
         )
-        told = replace(leak, shape=undetermined(sentence(f"a fault in the program: {fault}")))
+        untyped = replace(leak, shape=undetermined(sentence(f"a fault in the program: {fault}")))
         try:
-            keep_shape(self.quick.leaks, told)
+            keep_shape(self.quick.leaks, untyped)
             weighed = weighed_shape(self.quick.leaks, leak.site)
         except Exception:
-            return told  # the fault lies in what is kept: it is named above
-        return told if weighed is None else replace(leak, shape=weighed)
+            return untyped  # the fault lies in what is kept: it is named above
+        return untyped if weighed is None else replace(leak, shape=weighed)
 
     def _shape(
         self, model: ShapeModel | Unknown | None, leak: Leak, cement: CementMask, frame_index: int, film_s: float

@@ -95,8 +95,8 @@ def mark(view: PlannedView | None) -> str:
 
 def about(length_mm: float, view: PlannedView | None, of: Of = Of.DEPTH, digits: int = 0) -> str:
     """A length in words that stand alone: "≈ 3 mm", or "≈ 9 % of depth uncal."; parameters as `figure`."""
-    told = figure(length_mm, view, of, digits)
-    return told if view is None or view.calibrated else _SHARE_OF[word(view, of)].format(told)
+    text = figure(length_mm, view, of, digits)
+    return text if view is None or view.calibrated else _SHARE_OF[word(view, of)].format(text)
 
 
 def about_area(area_mm2: float, view: PlannedView | None) -> str:
@@ -165,10 +165,10 @@ def assumption(view: PlannedView) -> str:
         return ""
     source = view.scale_by.removeprefix("assumed depth").removeprefix("assumed width").lstrip(", ")
     source = f" ({source})" if source else ""
-    told = sentence(
+    text = sentence(
         f"The {view.view} view is not calibrated ({UNCAL}): inside, {depth_mm(view):.0f} mm of "
         f"{word(view, Of.DEPTH)} are assumed{source}, and every figure is a share of the body."
     )
     # Plans of before: an AP view that stood alone was taken for as wide as a body is deep.
     is_taken_for_deep = not view.is_lateral and view.scale_by.startswith("assumed depth")
-    return f"{told} {DEPTH_FOR_WIDTH}" if is_taken_for_deep else told
+    return f"{text} {DEPTH_FOR_WIDTH}" if is_taken_for_deep else text

@@ -239,10 +239,10 @@ class Pipeline:
             self._covered = replace(self._covered, leaks=(*self._covered.leaks, *held))
         elif held:
             self._last = replace(self._last, leaks=(*self._last.leaks, *held))
-        told = self._alarm_input(frame, liveness, new_picture, started_ns)
+        alarm_input = self._alarm_input(frame, liveness, new_picture, started_ns)
         if self._covered is not None:
-            told = replace(told, leaks=held)
-        outcome = update_alarms(self._alarms, told, self._settings.alarms)
+            alarm_input = replace(alarm_input, leaks=held)
+        outcome = update_alarms(self._alarms, alarm_input, self._settings.alarms)
         # Handed out here: shapes and the sign of the picture, below, may take long or fail.
         if on_alarm is not None:
             for alarm in outcome.changes:
@@ -289,9 +289,9 @@ class Pipeline:
                 *self.screen.notes,
                 *self.display.notes,
                 *self.before.notes,
-                *(told for each in self._views if (told := lengths.assumption(each.planned))),
+                *(note for each in self._views if (note := lengths.assumption(each.planned))),
                 *self._polarity.notes(),
-                *(told for each in self._views if (told := each.typing.fault)),
+                *(note for each in self._views if (note := each.typing.fault)),
             ),
             screen_changes=self.screen.changes,
             xray_s=self.exposures.xray_s if self._timed else None,

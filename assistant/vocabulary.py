@@ -192,7 +192,7 @@ class CementMask:
         Smooth signed evidence, > 0 where cement stands: its zero line is the sub-pixel outline.
     outline_sigma_mm : float
         One standard deviation of the outline's position.
-    unsure_mm2 : float
+    uncertain_mm2 : float
         So much new stands out clearly in the body and was not taken for cement, for it is small or has not stayed yet.
     """
 
@@ -200,7 +200,7 @@ class CementMask:
     mask: NDArray[np.bool_] = field(repr=False)
     evidence: NDArray[np.float32] = field(repr=False)
     outline_sigma_mm: float
-    unsure_mm2: float = 0.0
+    uncertain_mm2: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ def _keys_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """The keys are read once a program; each test is a program of its own."""
     if "ui.keys.key_map" in sys.modules:
         monkeypatch.setattr("ui.keys.key_map._current", None)
-        sys.modules["ui.keys.key_map"]._told.clear()
+        sys.modules["ui.keys.key_map"]._reported.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -56,7 +56,7 @@ def _show(page: str, thing: object) -> int:
     Leaving(application, window)
     OnScreen(application, window)
     if notes:
-        window.tell(" ".join(notes))
+        window.show_message(" ".join(notes))
     return application.exec()
 
 
@@ -87,7 +87,7 @@ def report_error(kind: type[BaseException], error: BaseException, trace: types.T
         else tr(" It could not be written down: the disk takes nothing.")
     )
     for window in shells():
-        window.tell(
+        window.show_message(
             tr(
                 "An error of the program ({name}). The picture goes on; restart when you can.{where}",
                 name=kind.__name__,

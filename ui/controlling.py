@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from assistant.errors import AssistantError
-from assistant.language import shown
+from assistant.language import translate
 
 
 @contextmanager
-def telling(tell: Callable[[str], None]) -> Iterator[None]:
+def showing_errors(show_message: Callable[[str], None]) -> Iterator[None]:
     """What cannot be done is told to the person, not raised."""
     try:
         yield
     except AssistantError as error:
-        tell(shown(error))
+        show_message(translate(error))
 
 
 class AskedTwice:
     """A question that the same key answers: what cannot be done by a slip of the finger."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
+    def __init__(self, show_message: Callable[[str], None]) -> None:
+        self._show_message = show_message
         self._asked = ""
 
     def asks(self, question: str) -> bool:
@@ -31,7 +31,7 @@ class AskedTwice:
             self._asked = ""
             return False
         self._asked = question
-        self._tell(question)
+        self._show_message(question)
         return True
 
     def forget(self) -> None:

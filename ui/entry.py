@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant import cli
 from assistant.errors import EnvironmentError_
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.settings.file import stored_settings
 
 
@@ -52,7 +52,7 @@ def no_window() -> str:
     except ImportError as error:
         return tr(
             "The window cannot be opened ({error}; see the README for the system packages that it needs)",
-            error=shown(error),
+            error=translate(error),
         )
     return ""
 
@@ -71,6 +71,6 @@ def without_window(why: str, run: str | None, plan: str | None) -> int:
         plan = str(Path(run) / "plan.json")
     if run is None or plan is None:
         raise EnvironmentError_(f"{why}; use fluoro-assistant analyze RUN --plan PLAN --out DIR")
-    sys.stderr.write(tr("{why}: the run is analysed and its table printed instead.\n", why=shown(why)))
+    sys.stderr.write(tr("{why}: the run is analysed and its table printed instead.\n", why=translate(why)))
     with tempfile.TemporaryDirectory() as folder:
         return cli.run_analyze(run, Path(plan), Path(folder), stored_settings(), only_table=True)

@@ -42,7 +42,7 @@ class Page(QWidget):
     def open_thing(self, thing: object) -> None:
         """Open what another page or the command line asks for."""
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line to the person: what happened, what still works, what to do; empty takes it away."""
         # Each page has a bar of its own; one that forgot it must fail at once, not swallow a message to a person.
         raise NotImplementedError

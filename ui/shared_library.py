@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.library.jobs import Jobs, LibraryJob
 from assistant.library.store import Library
 from assistant.settings.tree import Settings
@@ -44,7 +44,7 @@ def log_fault(room: SharedLibrary) -> str:
     room : SharedLibrary
     """
     fault = "" if room.library is None else room.library.fault
-    return tr("LOG NEEDS CHECK: {fault}. The cases can be read.", fault=shown(fault)) if fault else ""
+    return tr("LOG NEEDS CHECK: {fault}. The cases can be read.", fault=translate(fault)) if fault else ""
 
 
 class LentLibrary(SharedLibrary, Protocol):

@@ -81,7 +81,7 @@ class Shell(QMainWindow):
             if before is not None:
                 why = before.stay()
                 if why:
-                    before.tell(why)
+                    before.show_message(why)
                     return False
                 before.let_go()
                 before.leave()
@@ -92,10 +92,10 @@ class Shell(QMainWindow):
         target.setFocus()
         return True
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line on the page in front."""
         if self.current is not None:
-            self.current.tell(text)
+            self.current.show_message(text)
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:
         """What no widget and no field has used."""

@@ -32,7 +32,7 @@ _SINGLE_S: Final = 0.1
 """What one picture alone counts for while the rate is not known: between 15 and 7.5 pulses a second, as usual [P]."""
 _CLOCK_S: Final = 1e-5
 """Stamps are sums of fractions: the last digit of a difference decides nothing."""
-_LATELY: Final = 5
+_RECENT_EXPOSURES: Final = 5
 _FEW_PICTURES: Final = 2
 _SHORT_S: Final = 3.0
 """Exposures of at most so many pictures are single shots, of at most so many seconds short; over the last few [P]."""
@@ -191,11 +191,11 @@ def _mode(memory: AcquisitionMemory) -> AcquisitionMode:
     now = memory.exposures[-1]
     if now.length_s > _SHORT_S:
         return AcquisitionMode.CONTINUOUS
-    lately = memory.exposures[-_LATELY:]
-    if len(lately) < 2:
+    recent = memory.exposures[-_RECENT_EXPOSURES:]
+    if len(recent) < 2:
         return AcquisitionMode.UNKNOWN
-    if median(each.pictures for each in lately) <= _FEW_PICTURES:
+    if median(each.pictures for each in recent) <= _FEW_PICTURES:
         return AcquisitionMode.SINGLE_SHOTS
-    if median(each.length_s for each in lately) <= _SHORT_S:
+    if median(each.length_s for each in recent) <= _SHORT_S:
         return AcquisitionMode.SHORT_EXPOSURES
     return AcquisitionMode.CONTINUOUS

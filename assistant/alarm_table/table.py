@@ -421,5 +421,5 @@ def with_shapes(alarms: Iterable[Alarm], leaks: Iterable[Leak]) -> tuple[Alarm, 
 def _with_shape(alarm: Alarm, shape: Shape | None) -> Alarm:
     if shape is None or alarm.kind is not EventKind.LEAK:
         return alarm
-    told = shape_words(shape.label, shape.p_spike, ", ")
-    return replace(alarm, headline=f"{row_of(alarm).headline} (shape: {told})")
+    shape_text = shape_words(shape.label, shape.p_spike, ", ")
+    return replace(alarm, headline=f"{row_of(alarm).headline} (shape: {shape_text})")

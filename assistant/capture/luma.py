@@ -110,10 +110,10 @@ class LumaReader:
         return (samples.astype(np.uint16) >> np.uint16(self._shift)) & np.uint16((1 << self._bits) - 1)
 
     def _decide(self, first: av.VideoFrame, monochrome: bool) -> tuple[bool, str]:
-        said = int(first.color_range)
-        if said == FULL or first.format.name.startswith("yuvj"):
+        declared = int(first.color_range)
+        if declared == FULL or first.format.name.startswith("yuvj"):
             return False, sentence("full, as the file says")
-        if said == LIMITED:
+        if declared == LIMITED:
             return True, sentence("limited, as the file says; expanded to full")
         if first.format.name.startswith(("gray", "ya")):
             return False, "full"

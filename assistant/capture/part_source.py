@@ -21,17 +21,17 @@ class PartSource:
     recording : Source
         Its pictures; closed with the part.
     part : Part
-    shown : str
+    label : str
         The part's name as the person gave it.
     """
 
-    def __init__(self, recording: Source, part: Part, shown: str) -> None:
-        self._recording, self._part, self._shown = recording, part, shown
+    def __init__(self, recording: Source, part: Part, label: str) -> None:
+        self._recording, self._part, self._label = recording, part, label
         count = recording.facts.frame_count
         there = part.frames if count is None else min(part.frames, count + part.pictures_from - part.first_frame)
         if there < 1:
             recording.close()
-            raise InputError(f"{shown}: the recording ends before the frames of this level; bring it in again")
+            raise InputError(f"{label}: the recording ends before the frames of this level; bring it in again")
         self._end = part.first_frame + there
 
     @property
@@ -44,7 +44,7 @@ class PartSource:
             details["frames_lost"] = str(sum(line.v < 0 for line in lines))
         return replace(
             facts,
-            source=self._shown,
+            source=self._label,
             first_frame=part.first_frame,
             frame_count=self._end - part.first_frame,
             details=details,
@@ -86,7 +86,7 @@ class PartSource:
         InputError
         """
         if index < self._part.pictures_from:
-            raise InputError(f"{self._shown}: frame {index} lies before the pictures of this level")
+            raise InputError(f"{self._label}: frame {index} lies before the pictures of this level")
         return self._numbered(self._recording.frame_at(index - self._part.pictures_from))
 
     def _numbered(self, frame: Frame) -> Frame:

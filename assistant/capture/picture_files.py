@@ -29,13 +29,13 @@ _NEEDED_CHUNKS: Final = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_SUBFILE = 256, 257, 254
 
 
-def read_grey(path: Path, shown: str) -> Grey:
+def read_grey(path: Path, label: str) -> Grey:
     """Grey of a picture file, as stored.
 
     Parameters
     ----------
     path : Path
-    shown : str
+    label : str
         Its name for texts.
 
     Returns
@@ -49,20 +49,20 @@ def read_grey(path: Path, shown: str) -> Grey:
     """
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
-            raise InputError(f"{shown}: too large for one picture; check the file")
+            raise InputError(f"{label}: too large for one picture; check the file")
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(f"{shown}: the picture cannot be read ({error.strerror}); copy it again") from error
+        raise InputError(f"{label}: the picture cannot be read ({error.strerror}); copy it again") from error
     try:
         data = _checked(data)
         stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except (ValueError, struct.error, cv2.error) as error:
         why = sentence("it cannot be decoded") if isinstance(error, (cv2.error, struct.error)) else str(error)
-        raise InputError(f"{shown}: the picture is damaged or no PNG or TIFF ({why}); copy it again") from error
+        raise InputError(f"{label}: the picture is damaged or no PNG or TIFF ({why}); copy it again") from error
     if stored is None:
-        raise InputError(f"{shown}: the picture is damaged or of an unknown kind; save it again as PNG or TIFF")
+        raise InputError(f"{label}: the picture is damaged or of an unknown kind; save it again as PNG or TIFF")
     if stored.dtype not in (np.uint8, np.uint16):
-        raise InputError(f"{shown}: samples are {stored.dtype}; save the pictures with 8 or 16 bits a sample")
+        raise InputError(f"{label}: samples are {stored.dtype}; save the pictures with 8 or 16 bits a sample")
     return _grey(stored)
 
 

@@ -21,7 +21,7 @@ SUFFIXES: Final = frozenset({".png", ".tif", ".tiff"})
 _DIGITS: Final = re.compile(r"([0-9]+)")
 
 
-def numbered_pictures(folder: Path, shown: str) -> list[Path]:
+def numbered_pictures(folder: Path, label: str) -> list[Path]:
     """Pictures of a folder with a number in their name, in the order of their numbers ("9" before "10").
 
     Empty where there is none. Hidden files, and pictures without a number, are passed over.
@@ -35,7 +35,7 @@ def numbered_pictures(folder: Path, shown: str) -> list[Path]:
     try:
         names = [entry.name for entry in os.scandir(folder) if entry.is_file() and not entry.name.startswith(".")]
     except OSError as error:
-        raise InputError(f"{shown}: the folder cannot be read ({error.strerror}); ask for access or copy it") from error
+        raise InputError(f"{label}: the folder cannot be read ({error.strerror}); ask for access or copy it") from error
     series: dict[str, list[str]] = {}
     for name in names:
         stem, suffix = os.path.splitext(name)
@@ -44,7 +44,7 @@ def numbered_pictures(folder: Path, shown: str) -> list[Path]:
     if len(series) > 1:
         first, second = (min(members, key=_natural) for members in list(series.values())[:2])
         raise InputError(
-            f"{shown}: holds pictures of more than one series ({first}, {second}); keep one series in a folder"
+            f"{label}: holds pictures of more than one series ({first}, {second}); keep one series in a folder"
         )
     return [folder / name for members in series.values() for name in sorted(members, key=_natural)]
 
@@ -63,7 +63,7 @@ class PictureFolder:
     folder : Path
     files : list of Path
         In the order of the run, at least one (see `numbered_pictures`).
-    shown : str
+    label : str
         The run's name as the person gave it.
     fps : float or None
         Frames a second; pictures have no clock, and `DEFAULT_FPS` applies without it.
@@ -74,8 +74,8 @@ class PictureFolder:
         If the first picture cannot be read.
     """
 
-    def __init__(self, folder: Path, files: list[Path], shown: str, *, fps: float | None = None) -> None:
-        self._folder, self._files, self._shown = folder, files, shown
+    def __init__(self, folder: Path, files: list[Path], label: str, *, fps: float | None = None) -> None:
+        self._folder, self._files, self._label = folder, files, label
         self._fps = fps or DEFAULT_FPS
         first = read_grey(files[0], self._name(0))
         self._shape, self._dtype = first.shape, first.dtype
@@ -87,7 +87,7 @@ class PictureFolder:
             details["numbers_missing"] = gaps
             notes.append(sentence(f"Picture numbers are missing: {gaps}."))
         self._facts = RunFacts(
-            source=shown,
+            source=label,
             width_px=first.shape[1],
             height_px=first.shape[0],
             fps=self._fps,
@@ -98,7 +98,7 @@ class PictureFolder:
         )
 
     def _name(self, index: int) -> str:
-        return os.path.join(self._shown, os.path.relpath(self._files[index], self._folder))
+        return os.path.join(self._label, os.path.relpath(self._files[index], self._folder))
 
     def _gaps(self) -> str:
         """How many numbers are missing between the first and the last; empty where the run of numbers is whole."""
@@ -136,7 +136,7 @@ class PictureFolder:
         """
         if not 0 <= index < len(self._files):
             raise InputError(
-                f"{self._shown}: there is no frame {index} ({len(self._files)} pictures, numbered from 0); choose a "
+                f"{self._label}: there is no frame {index} ({len(self._files)} pictures, numbered from 0); choose a "
                 f"frame of this run"
             )
         grey = read_grey(self._files[index], self._name(index))

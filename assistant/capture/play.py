@@ -48,7 +48,7 @@ class PlayedSource:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._loops = address.startswith(LOOP)
-        self._shown = address
+        self._label = address
         self._clock_ns, self._sleep = clock_ns, sleep
         self._source: Source = open_source(address.removeprefix(PLAY).removeprefix(LOOP))
         self._closed = False
@@ -59,7 +59,7 @@ class PlayedSource:
         """Those of the run, without a length."""
         facts = self._source.facts
         details = {**facts.details, "rehearsal": sentence("a recorded run, played as if it were live")}
-        return replace(facts, source=self._shown, frame_count=None, first_frame=0, details=details)
+        return replace(facts, source=self._label, frame_count=None, first_frame=0, details=details)
 
     def frames(self) -> Iterator[Frame]:
         """Frames when they are due. A frame that comes late is not left out; the ones behind it catch up.
@@ -96,7 +96,7 @@ class PlayedSource:
         InputError
             Always.
         """
-        raise InputError(f"{self._shown}: frame {index} cannot be shown again, the source plays as if it were live")
+        raise InputError(f"{self._label}: frame {index} cannot be shown again, the source plays as if it were live")
 
     def close(self) -> None:
         """Close the run. May be called twice."""

@@ -32,7 +32,7 @@ class RunFolder:
     Parameters
     ----------
     folder : Path
-    shown : str
+    label : str
         Its name as the person gave it.
     threads : int
         Of the decoder.
@@ -47,15 +47,15 @@ class RunFolder:
         If not one picture of it can be read.
     """
 
-    def __init__(self, folder: Path, shown: str, *, threads: int = 2) -> None:
-        self._folder, self._shown, self._threads = folder, shown, threads
+    def __init__(self, folder: Path, label: str, *, threads: int = 2) -> None:
+        self._folder, self._label, self._threads = folder, label, threads
         self._files = video_files(folder)
         self.recorded: Recorded = read_recorded(folder, {n: _pictures(path) for n, path in self._files.items()})
         self._sources: dict[int, VideoSource] = {}
         self._closed = False
         first = next((line for line in self.recorded.lines if line.v >= 0), None)
         if first is None:
-            raise InputError(f"{shown}: the recording holds no picture that can be read; choose another one")
+            raise InputError(f"{label}: the recording holds no picture that can be read; choose another one")
         facts = self._source(first.v).facts
         self._shape = (facts.height_px, facts.width_px)
         self._white = self._source(first.v).frame_at(first.p).white
@@ -75,7 +75,7 @@ class RunFolder:
             details["rehearsal"] = sentence("recorded from a run that was played as if it were live")
             notes.append(sentence("A rehearsal: recorded from a run that was played as if it were live."))
         return RunFacts(
-            source=self._shown,
+            source=self._label,
             width_px=self._shape[1],
             height_px=self._shape[0],
             fps=1.0 / median(steps) if steps else None,
@@ -93,13 +93,13 @@ class RunFolder:
         InputError
             Where a picture is not the one that was recorded, or has another size than those before.
         """
-        reader = _Forward(self._files, self._shown, self._threads)
+        reader = _Forward(self._files, self._label, self._threads)
         grey = self._black()
         at = (-1, -1)
         try:
             for line in self.recorded.lines[first:]:
                 if self._closed:
-                    raise InputError(f"{self._shown}: was closed while it was read; open it again")
+                    raise InputError(f"{self._label}: was closed while it was read; open it again")
                 if line.v < 0:
                     grey, at = self._black(), (-1, -1)
                 elif (line.v, line.p) != at:
@@ -110,10 +110,10 @@ class RunFolder:
 
     def _checked(self, grey: Grey, line: FrameLine) -> Grey:
         if line.crc is not None and zlib.crc32(np.ascontiguousarray(grey).tobytes()) != line.crc:
-            raise InputError(f"{self._shown}: the picture of frame {line.i} was changed after it was recorded")
+            raise InputError(f"{self._label}: the picture of frame {line.i} was changed after it was recorded")
         if grey.shape != self._shape:
             raise InputError(
-                f"{self._shown}: the picture changes its size at frame {line.i}; make mended copies of its parts"
+                f"{self._label}: the picture changes its size at frame {line.i}; make mended copies of its parts"
             )
         return grey
 
@@ -131,10 +131,10 @@ class RunFolder:
         InputError
         """
         if self._closed:
-            raise InputError(f"{self._shown}: is closed; open it again")
+            raise InputError(f"{self._label}: is closed; open it again")
         if not 0 <= index < len(self.recorded.lines):
             count = len(self.recorded.lines)
-            raise InputError(f"{self._shown}: there is no frame {index}; it has {count}, numbered from 0")
+            raise InputError(f"{self._label}: there is no frame {index}; it has {count}, numbered from 0")
         line = self.recorded.lines[index]
         if line.v < 0:
             return self._frame(line, self._black())
@@ -143,7 +143,7 @@ class RunFolder:
     def _source(self, number: int) -> VideoSource:
         if number not in self._sources:
             path = self._files[number]
-            self._sources[number] = VideoSource(path, f"{self._shown}/{path.name}", threads=self._threads)
+            self._sources[number] = VideoSource(path, f"{self._label}/{path.name}", threads=self._threads)
         return self._sources[number]
 
     def log_fault(self) -> str:
@@ -167,8 +167,8 @@ class RunFolder:
 class _Forward:
     """Pictures in the order of the recording: each video file is decoded once."""
 
-    def __init__(self, files: dict[int, Path], shown: str, threads: int) -> None:
-        self._files, self._shown, self._threads = files, shown, threads
+    def __init__(self, files: dict[int, Path], label: str, threads: int) -> None:
+        self._files, self._label, self._threads = files, label, threads
         self._number = -1
         self._source: VideoSource | None = None
         self._pictures: Iterator[Frame] = iter(())
@@ -177,12 +177,12 @@ class _Forward:
         if line.v != self._number:
             self.close()
             path = self._files[line.v]
-            self._source = VideoSource(path, f"{self._shown}/{path.name}", threads=self._threads)
+            self._source = VideoSource(path, f"{self._label}/{path.name}", threads=self._threads)
             self._pictures, self._number = self._source.frames(), line.v
         for frame in self._pictures:
             if frame.index == line.p:
                 return frame.grey
-        raise InputError(f"{self._shown}: the picture of frame {line.i} is missing in {self._files[line.v].name}")
+        raise InputError(f"{self._label}: the picture of frame {line.i} is missing in {self._files[line.v].name}")
 
     def close(self) -> None:
         if self._source is not None:

@@ -154,14 +154,14 @@ def interval_of(
     interval of as many independent trials as there are runs that say something of it, a rate that of its exposure.
     NaN, NaN with fewer than 3 runs, or where the figure is not defined.
     """
-    told = [score for score in scores if not np.isnan(figure.reduce([score]))]
-    if len(told) < 3:
+    defined = [score for score in scores if not np.isnan(figure.reduce([score]))]
+    if len(defined) < 3:
         return np.nan, np.nan
-    if figure.counts and (exact := _exact(figure, told)) is not None:
+    if figure.counts and (exact := _exact(figure, defined)) is not None:
         return exact
     random = np.random.default_rng(seed)
-    draws = random.integers(0, len(told), size=(resamples, len(told)))
-    values = np.array([figure.reduce([told[k] for k in draw]) for draw in draws])
+    draws = random.integers(0, len(defined), size=(resamples, len(defined)))
+    values = np.array([figure.reduce([defined[k] for k in draw]) for draw in draws])
     values = values[~np.isnan(values)]
     if not len(values):
         return np.nan, np.nan
@@ -169,13 +169,13 @@ def interval_of(
     return float(low), float(high)
 
 
-def _exact(figure: Figure, told: Sequence[RunScore]) -> tuple[float, float] | None:
+def _exact(figure: Figure, defined: Sequence[RunScore]) -> tuple[float, float] | None:
     """Clopper and Pearson's interval of 0 or n of n (Poisson's for a rate of 0); None for anything between."""
-    pairs = [score.counts[key] for score in told for key in figure.counts if key in score.counts]
+    pairs = [score.counts[key] for score in defined for key in figure.counts if key in score.counts]
     part, whole = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
     if figure.rate:
         return (0.0, -float(np.log(0.025)) / whole) if part == 0 else None
-    beyond = 1.0 - 0.025 ** (1.0 / len(told))
+    beyond = 1.0 - 0.025 ** (1.0 / len(defined))
     if part == 0:
         return 0.0, beyond
     return (1.0 - beyond, 1.0) if part == whole else None

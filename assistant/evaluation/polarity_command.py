@@ -66,12 +66,12 @@ def main(argv: list[str] | None = None) -> int:
     if args.real:
         names += [f"ct-lumbar/{level}" for level in ("L1", "L2", "L3", "L4")] + ["mesh-ssm/L3", "mesh-ssm/L2"]
     rng = np.random.default_rng(args.seed)
-    stills = told = wrong = unknown = 0
+    stills = answered = wrong = unknown = 0
     try:
         for case in cases(names, stills=args.stills, seed=args.seed, folder=args.real):
             stills += 1
             for true, shown in answers(case, rng):
-                told += 1
+                answered += 1
                 unknown += shown is ShownPolarity.NOT_KNOWN
                 if shown is not ShownPolarity.NOT_KNOWN and shown.value != true:
                     wrong += 1
@@ -81,8 +81,8 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return error.exit_status
     sys.stdout.write(
-        f"{len(names)} patients, {stills} reference frames, {told} answers: {wrong} wrong, "
-        f"{unknown} not known ({100.0 * unknown / max(told, 1):.1f} %)\n"
+        f"{len(names)} patients, {stills} reference frames, {answered} answers: {wrong} wrong, "
+        f"{unknown} not known ({100.0 * unknown / max(answered, 1):.1f} %)\n"
     )
     return 0
 

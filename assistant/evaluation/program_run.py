@@ -154,5 +154,5 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
 
 def _said(leak: Leak) -> MethodLeak:
     shape = leak.shape
-    said = None if shape is None else MethodShape(label=shape.label, p_spike=value_or_none(shape.p_spike))
-    return MethodLeak(site=leak.site.value, first_frame=leak.first_frame, area_mm2=leak.area_mm2, shape=said)
+    answer = None if shape is None else MethodShape(label=shape.label, p_spike=value_or_none(shape.p_spike))
+    return MethodLeak(site=leak.site.value, first_frame=leak.first_frame, area_mm2=leak.area_mm2, shape=answer)

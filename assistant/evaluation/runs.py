@@ -168,8 +168,8 @@ def analyse(job: RunToScore) -> tuple[float, str]:
         done = answer_of(command, environment=module_environment(OPENCV_FOR_THREADS_NUM="1"), limit_s=RUN_LIMIT_S)
     except TooLate:
         return time.monotonic() - started_s, f"was stopped after {RUN_LIMIT_S} s"
-    said = done.errors.decode("utf-8", "replace").strip()
-    message = "" if done.status == 0 else f"exit {done.status}: {said[-300:]}"
+    output = done.errors.decode("utf-8", "replace").strip()
+    message = "" if done.status == 0 else f"exit {done.status}: {output[-300:]}"
     return time.monotonic() - started_s, message
 
 
@@ -188,7 +188,7 @@ def _peer_scores(job: RunToScore, truth: Truth) -> list[RunScore]:
     scores = cached_scores.cached(path, key)
     if scores is None:
         outcomes = _with_source(job.run, lambda source: run_peers(truth, source))
-        scores = [score(truth, outcome, name, told=True) for name, outcome in outcomes.items()]
+        scores = [score(truth, outcome, name, state_given=True) for name, outcome in outcomes.items()]
         cached_scores.keep(path, key, scores)
     return scores
 

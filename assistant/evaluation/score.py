@@ -37,14 +37,14 @@ def score_run(result_dir: Path, truth_dir: Path) -> RunScore:
     return score(truth, read_outcome(result_dir, truth.frames), PROGRAM)
 
 
-def score(truth: Truth, outcome: MethodAnswers, method: str, *, told: bool = False) -> RunScore:
+def score(truth: Truth, outcome: MethodAnswers, method: str, *, state_given: bool = False) -> RunScore:
     """Score a method's answers.
 
     Parameters
     ----------
     truth, outcome : the run and the answers
     method : str
-    told : bool
+    state_given : bool
         The method was told the state of each frame and the view (the peers): it is not scored on them.
     """
     tally = Tally()
@@ -52,11 +52,11 @@ def score(truth: Truth, outcome: MethodAnswers, method: str, *, told: bool = Fal
     score_distances(tally, truth, outcome)
     score_masks(tally, truth, outcome)
     score_phantom(tally, truth, outcome)
-    score_motion(tally, truth, outcome, told=told)
+    score_motion(tally, truth, outcome, state_given=state_given)
     score_time(tally, truth, outcome)
     score_crossings(tally, truth, outcome)
     score_leaks(tally, truth, outcome)
-    if not told:
+    if not state_given:
         score_states(tally, truth, outcome)
         score_lock(tally, truth, outcome)
         score_acquisition(tally, truth, outcome)

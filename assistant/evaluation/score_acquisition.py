@@ -132,8 +132,8 @@ def _score_identity(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
         same = all(abs(off[name]) <= limit for name, limit in IDENTITY.items())
         tally.count("reference_identity", same, 1)
         if not same:
-            said = ", ".join(f"{name} {value:.4f}" for name, value in off.items())
-            tally.notes.append(f"reference frame {k}: the pose is not the identity ({said})")
+            deviations = ", ".join(f"{name} {value:.4f}" for name, value in off.items())
+            tally.notes.append(f"reference frame {k}: the pose is not the identity ({deviations})")
 
 
 def _score_spread(tally: Tally, truth: Truth, outcome: MethodAnswers, there: NDArray[np.intp]) -> None:
@@ -156,7 +156,7 @@ def _score_stills(tally: Tally, truth: Truth, outcome: MethodAnswers, last: int)
     for leak in truth.leaks:
         past_mm = truth.visible_mm[LINE_OF_LEAK[leak.site]][last]
         if leak.onset_2d_frame is not None and past_mm <= -LEAK_MM:
-            told = any(said.site == leak.site for said in outcome.leaks)
-            tally.count("stills.leaks", told, 1)
-            if not told:
+            is_found = any(answer.site == leak.site for answer in outcome.leaks)
+            tally.count("stills.leaks", is_found, 1)
+            if not is_found:
                 tally.notes.append(f"stills: leak at {leak.site} not found")

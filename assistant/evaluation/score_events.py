@@ -26,30 +26,30 @@ def score_crossings(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
         if site == "posterior" and not lateral:
             continue
         nearest_mm = np.fmin.accumulate(truth.distance_mm[line])
-        said = sorted((e for e in outcome.events if (e.kind, e.site) == (kind, site)), key=lambda e: e.first_frame)
-        false = [e for e in said if not nearest_mm[min(e.first_frame, truth.frames - 1)] <= NEAR_MM]
+        answers = sorted((e for e in outcome.events if (e.kind, e.site) == (kind, site)), key=lambda e: e.first_frame)
+        false = [e for e in answers if not nearest_mm[min(e.first_frame, truth.frames - 1)] <= NEAR_MM]
         crossings = [c for c in truth.crossings if (c.kind, c.site) == (kind, site)]
         end = min((c.first_frame for c in crossings), default=truth.frames - 1)
         tally.count(f"false_alarms.{kind}", len(false), truth.t_s[end] / 60.0)
         tally.notes.extend(f"false {kind} at {site} in frame {e.first_frame}" for e in false)
         for crossing in crossings:
-            _score_crossing(tally, truth, said, false, crossing)
+            _score_crossing(tally, truth, answers, false, crossing)
 
 
 def _score_crossing(
-    tally: Tally, truth: Truth, said: list[MethodEvent], false: list[MethodEvent], crossing: TrueCrossing
+    tally: Tally, truth: Truth, answers: list[MethodEvent], false: list[MethodEvent], crossing: TrueCrossing
 ) -> None:
     kind, site = crossing.kind, crossing.site
     seen_from = crossing.visible_first_frame
     if seen_from is None:
         # No picture shows it; an alarm all the same is worth knowing, a missing one is no miss.
-        caught = any(e.last_frame is None or e.last_frame >= crossing.first_frame for e in said if e not in false)
+        caught = any(e.last_frame is None or e.last_frame >= crossing.first_frame for e in answers if e not in false)
         tally.count(f"unseen_crossing_alarmed.{kind}", caught, 1)
         return
     deadline_s = truth.t_s[seen_from] + MISSED_AFTER_S
     standing_or_later = [
         e
-        for e in said
+        for e in answers
         if (e.last_frame is None or e.last_frame >= seen_from)
         and truth.t_s[min(e.first_frame, truth.frames - 1)] <= deadline_s
     ]
@@ -77,12 +77,12 @@ def score_leaks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     for leak in truth.leaks:
         if leak.volume_mm3 < LEAK_MM3:
             continue
-        found = [said for said in outcome.leaks if said.site == leak.site]
+        found = [answer for answer in outcome.leaks if answer.site == leak.site]
         tally.count(f"leaks_3d.{leak.site}", bool(found), 1)
         if leak.onset_2d_frame is not None:
             tally.count(f"leaks_visible.{leak.site}", bool(found), 1)
             if found:
-                first = min(said.first_frame for said in found)
+                first = min(answer.first_frame for answer in found)
                 tally.add("leak_delay_pictures", _pictures_between(truth, leak.onset_2d_frame, first))
             else:
                 tally.notes.append(f"missed leak at {leak.site}, visible from frame {leak.onset_2d_frame}")
@@ -91,7 +91,7 @@ def score_leaks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
             p_spike = found[0].shape.p_spike if found and found[0].shape is not None else None
             _score_shape(tally, leak.shape.label, label, p_spike)
     false = 0
-    for site in sorted({said.site for said in outcome.leaks} - true_sites):
+    for site in sorted({answer.site for answer in outcome.leaks} - true_sites):
         past_mm = truth.distance_mm[LINE_OF_LEAK[site]]
         contestable = bool(np.any(past_mm <= CONTESTABLE_MM))
         tally.count("contestable_leaks", contestable, 1)

@@ -33,17 +33,17 @@ def score_distances(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """
     scored = scored_frames(truth)
     for line in LINES:
-        said = outcome.distance_mm[line]
+        answers = outcome.distance_mm[line]
         for against, right in (("visible", truth.visible_mm[line]), ("path", truth.distance_mm[line])):
             known = scored & np.isfinite(right)
-            covered = known & np.isfinite(said)
-            tally.add(f"distance.{line}.{against}", said[covered] - right[covered])
+            covered = known & np.isfinite(answers)
+            tally.add(f"distance.{line}.{against}", answers[covered] - right[covered])
             if against == "visible":
                 tally.count(f"coverage.{line}", covered.sum(), known.sum())
                 if outcome.outline_sigma_mm is not None and line in SIGMA_LINES:
-                    told = covered & np.isfinite(outcome.outline_sigma_mm)
-                    within = np.abs(said[told] - right[told]) <= outcome.outline_sigma_mm[told]
-                    tally.count("front.within", within.sum(), told.sum())
+                    has_sigma = covered & np.isfinite(outcome.outline_sigma_mm)
+                    within = np.abs(answers[has_sigma] - right[has_sigma]) <= outcome.outline_sigma_mm[has_sigma]
+                    tally.count("front.within", within.sum(), has_sigma.sum())
 
 
 def score_masks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
@@ -52,15 +52,15 @@ def score_masks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     dice: dict[bool, list[float]] = {True: [], False: []}
     covered = 0
     for frame in frames:
-        said = outcome.mask(int(frame))
-        if said is None:
+        answer = outcome.mask(int(frame))
+        if answer is None:
             continue
         covered += 1
         for visible in (True, False):
             right = truth.mask(int(frame), visible=visible)
-            total = int(said.sum()) + int(right.sum())
+            total = int(answer.sum()) + int(right.sum())
             # Nothing visible and nothing said is right.
-            dice[visible].append(2.0 * int((said & right).sum()) / total if total else 1.0)
+            dice[visible].append(2.0 * int((answer & right).sum()) / total if total else 1.0)
     tally.add("dice.visible", np.array(dice[True]))
     tally.add("dice.path", np.array(dice[False]))
     tally.count("coverage.mask", covered, len(frames))
@@ -75,7 +75,7 @@ def score_phantom(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     tally.count("phantom", called.sum(), before.sum())
 
 
-def score_motion(tally: Tally, truth: Truth, outcome: MethodAnswers, *, told: bool = False) -> None:
+def score_motion(tally: Tally, truth: Truth, outcome: MethodAnswers, *, state_given: bool = False) -> None:
     """Mean displacement error of the plan's landmarks in mm, coverage, wrong locks, and the view that was named.
 
     A method that was ``told`` the view is not scored on naming it. Found the right way round where the console shows it
@@ -105,7 +105,7 @@ def score_motion(tally: Tally, truth: Truth, outcome: MethodAnswers, *, told: bo
     tally.add("registration", errors)
     tally.count("coverage.registration", given.sum(), shown.sum())
     tally.count("wrong_lock", (errors > WRONG_LOCK_MM).sum(), len(errors))
-    if told:
+    if state_given:
         return
     tally.count("view_right", view_right, len(errors))
     nothing = truth.new_picture & ~np.array([word in views for word in truth.view], dtype=bool)

@@ -37,16 +37,16 @@ def score_states(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Recall, precision and delay of segments; recall and precision of new pictures; live figures where none may be."""
     true_states, said_states = carried(truth.state), carried(outcome.state)
     for state in SEGMENTS:
-        true, said = segments(true_states, state), segments(said_states, state)
+        true, answered = segments(true_states, state), segments(said_states, state)
         for first, last in true:
-            hits = [a for a, b in said if a <= last + SLACK_FRAMES and b >= first - SLACK_FRAMES]
+            hits = [a for a, b in answered if a <= last + SLACK_FRAMES and b >= first - SLACK_FRAMES]
             tally.count(f"state_recall.{state}", bool(hits), 1)
             if hits:
                 begun = min(max(hits[0], first), truth.frames - 1)
                 tally.add(f"state_delay_s.{state}", truth.t_s[begun] - truth.t_s[first])
             else:
                 tally.notes.append(f"{state} of frames {first} to {last} not noticed")
-        for a, b in said:
+        for a, b in answered:
             real = any(a <= last + SLACK_FRAMES and b >= first - SLACK_FRAMES for first, last in true)
             tally.count(f"state_precision.{state}", real, 1)
             if not real:

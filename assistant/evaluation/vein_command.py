@@ -50,7 +50,7 @@ class VeinScore:
     run : VeinRun
     in_sight : bool
         Leaked cement shows beyond the wall that the view watches.
-    told : VeinFinding
+    finding : VeinFinding
     early : bool
         A vein was told before any cement had left the body.
     late_pictures : int or None
@@ -63,7 +63,7 @@ class VeinScore:
 
     run: VeinRun
     in_sight: bool
-    told: VeinFinding
+    finding: VeinFinding
     early: bool
     late_pictures: int | None
     late_ml: float | None
@@ -77,7 +77,7 @@ class VeinScore:
     @property
     def is_false(self) -> bool:
         """Whether a vein is told without one."""
-        return self.early or (self.told is VeinFinding.VEIN and not self.is_vein)
+        return self.early or (self.finding is VeinFinding.VEIN and not self.is_vein)
 
 
 def score(run: VeinRun, truth: Truth, outcome: MethodAnswers) -> VeinScore:
@@ -103,7 +103,7 @@ def score(run: VeinRun, truth: Truth, outcome: MethodAnswers) -> VeinScore:
     return VeinScore(
         run=run,
         in_sight=seen_from is not None,
-        told=_most(outside, site),
+        finding=_most(outside, site),
         early=alarm is not None and (left_body is None or alarm < left_body),
         late_pictures=late_pictures,
         late_ml=late_ml,
@@ -146,14 +146,14 @@ def table(done: Sequence[VeinScore]) -> str:
     veins = [s for s in done if s.is_vein]
     seen, unseen = [s for s in veins if s.in_sight], [s for s in veins if not s.in_sight]
     lines = [f"{len({s.run.patient for s in done})} patients, {len(done)} runs, {len(veins)} of them with a vein"]
-    lines.append(f"in sight: {_share([s.told is VeinFinding.VEIN for s in seen])} told as a vein")
-    for told in (VeinFinding.OUTSIDE, VeinFinding.ELSEWHERE, VeinFinding.NOTHING):
-        lines.append(f"  {told.value}: {sum(s.told is told for s in seen)} of {len(seen)}")
+    lines.append(f"in sight: {_share([s.finding is VeinFinding.VEIN for s in seen])} told as a vein")
+    for finding in (VeinFinding.OUTSIDE, VeinFinding.ELSEWHERE, VeinFinding.NOTHING):
+        lines.append(f"  {finding.value}: {sum(s.finding is finding for s in seen)} of {len(seen)}")
     for name in ("lateral", "ap"):
-        lines.append(f"  view {name}: {_share([s.told is VeinFinding.VEIN for s in seen if s.run.view == name])}")
+        lines.append(f"  view {name}: {_share([s.finding is VeinFinding.VEIN for s in seen if s.run.view == name])}")
     for volume in sorted({s.run.leak_ml or 0.0 for s in seen}):
         lines.append(
-            f"  {volume:.2f} ml: {_share([s.told is VeinFinding.VEIN for s in seen if s.run.leak_ml == volume])}"
+            f"  {volume:.2f} ml: {_share([s.finding is VeinFinding.VEIN for s in seen if s.run.leak_ml == volume])}"
         )
     late = [s.late_pictures for s in seen if s.late_pictures is not None]
     late_ml = [s.late_ml for s in seen if s.late_ml is not None]
@@ -163,7 +163,7 @@ def table(done: Sequence[VeinScore]) -> str:
             f"median {np.median(late_ml):.2f}, most {max(late_ml):.2f} ml injected"
         )
     lines.append(
-        f"not in sight of that view: {len(unseen)}, of them told {sum(s.told is VeinFinding.VEIN for s in unseen)}"
+        f"not in sight of that view: {len(unseen)}, of them told {sum(s.finding is VeinFinding.VEIN for s in unseen)}"
     )
     lines.append(_false("no vein", [s for s in done if not s.is_vein]))
     groups = {
@@ -177,9 +177,9 @@ def table(done: Sequence[VeinScore]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _share(is_told: Sequence[bool]) -> str:
+def _share(is_reported: Sequence[bool]) -> str:
     """So many of so many, with Clopper and Pearson's interval."""
-    n, k = len(is_told), sum(is_told)
+    n, k = len(is_reported), sum(is_reported)
     if n == 0:
         return "none"
     low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
@@ -208,9 +208,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         for one in scores(args.part, args.patients, args.runs):
             done.append(one)
-            missed = one.is_vein and one.in_sight and one.told is not VeinFinding.VEIN
+            missed = one.is_vein and one.in_sight and one.finding is not VeinFinding.VEIN
             if missed or one.is_false:
-                sys.stdout.write(f"{'missed' if missed else 'false'}: {one.run.name}, {one.told.value}\n")
+                sys.stdout.write(f"{'missed' if missed else 'false'}: {one.run.name}, {one.finding.value}\n")
                 sys.stdout.flush()
     except AssistantError as error:
         sys.stderr.write(f"{error}\n")

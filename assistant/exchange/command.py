@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.errors import AssistantError, InputError, UsageError
 from assistant.exchange.pack_out import PackOrder, write_pack
 from assistant.exchange.taking_in import take_in_pack
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.library.jobs import Jobs
 from assistant.library.store import Library
 from assistant.settings.file import add_arguments, wanted_settings
@@ -35,7 +35,7 @@ def run(argv: list[str]) -> int:
                 tr(
                     "{folder}: the log of changes needs a check: {fault}\n",
                     folder=library.folder,
-                    fault=shown(library.fault),
+                    fault=translate(library.fault),
                 )
             )
         return act(library, args)
@@ -83,7 +83,7 @@ def _import(library: Library, args: argparse.Namespace) -> int:
                 jobs.stop()
         if job.error:
             failed.append(InputError(job.error))
-            sys.stderr.write(f"{shown(job.error)}\n")
+            sys.stderr.write(f"{translate(job.error)}\n")
         else:
             sys.stdout.write(f"{path}: {job.case_id}\n")
     try:
@@ -95,7 +95,7 @@ def _import(library: Library, args: argparse.Namespace) -> int:
     for job in jobs.finished:
         if job.kind == "analyse" and job.error:
             failed.append(InputError(job.error))
-            sys.stderr.write(f"{job.name}: {shown(job.error)}\n")
+            sys.stderr.write(f"{job.name}: {translate(job.error)}\n")
     return failed[0].exit_status if failed else 0
 
 
@@ -126,6 +126,6 @@ def _unpack(library: Library, args: argparse.Namespace) -> int:
 def _taken_in(library: Library, pack: Path) -> str:
     """Take a pack in and say what of it was here already; gives the ids of its cases."""
     taken = take_in_pack(library, pack)
-    for told in taken.told:
-        sys.stderr.write(f"{pack}: {shown(told)}\n")
+    for note in taken.notes:
+        sys.stderr.write(f"{pack}: {translate(note)}\n")
     return " ".join(taken.case_ids)

@@ -39,10 +39,10 @@ def pack_job(library: Library, order: PackOrder, path: Path) -> LibraryJob:
 def _take_in(library: Library, job: LibraryJob) -> None:
     staging = Path(job.order["into"])
     try:
-        cases = read_cases(staging, int(job.said["cases"]))
-        taken = enter(library, Unpacked(folder=staging, cases=cases), job.said["facts"])
+        cases = read_cases(staging, int(job.answer["cases"]))
+        taken = enter(library, Unpacked(folder=staging, cases=cases), job.answer["facts"])
         job.case_id = ", ".join(taken.case_ids)
-        job.told = ". ".join(taken.told)
+        job.message = ". ".join(taken.notes)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -25,7 +25,7 @@ from assistant.part import read_part
 from assistant.review.annotations import FILE, Entry, read_review
 from assistant.review.saying import take_over
 
-_NOT_TOLD_BY = frozenset({"day", "note"})
+_NOT_NEW_BY = frozenset({"day", "note"})
 NOTHING_NEW = sentence("no word of reviewers in it is new")
 Known = dict[int, list[Row]]
 """Of a packed case: the runs here that hold the frames of its run at this place of the list."""
@@ -89,16 +89,16 @@ def said_here(library: Library, known: Known, case: PackedCase, case_id: str) ->
     # A rehearsal adds nothing to a patient's level.
     for level in case.levels if any(not run.rehearsal for run in case.runs) else ():
         row = level_here(levels, level.id, level.level)
-        told = {} if row is None else _unsaid(row, msgspec.structs.asdict(level))
-        if row is not None and told:
-            rows.append(("levels", row["id"], told))
+        new_values = {} if row is None else _unsaid(row, msgspec.structs.asdict(level))
+        if row is not None and new_values:
+            rows.append(("levels", row["id"], new_values))
     held = library.one("cases", case_id) or {}
-    told = _unsaid(held, {name: getattr(case, name) for name in ("technique", "note", "tags")})
-    return [*rows, ("cases", case_id, told)] if told else rows
+    new_values = _unsaid(held, {name: getattr(case, name) for name in ("technique", "note", "tags")})
+    return [*rows, ("cases", case_id, new_values)] if new_values else rows
 
 
 def _unsaid(row: Row, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: said for name, said in values.items() if said not in (None, "") and row[name] in (None, "")}
+    return {name: value for name, value in values.items() if value not in (None, "") and row[name] in (None, "")}
 
 
 def level_here(levels: Iterable[Row], id_: str, name: str | None) -> Row | None:
@@ -108,9 +108,9 @@ def level_here(levels: Iterable[Row], id_: str, name: str | None) -> Row | None:
     return next((row for row in every if row["id"] == id_), None) or next(by_name, None)
 
 
-def is_new(library: Library, table: str, case_id: str, told: dict[str, Any]) -> bool:
+def is_new(library: Library, table: str, case_id: str, values: dict[str, Any]) -> bool:
     """Whether a finding or an outcome says what none of the case does: days are moved on the way, notes left out."""
-    wanted = {name: value for name, value in told.items() if name not in _NOT_TOLD_BY}
+    wanted = {name: value for name, value in values.items() if name not in _NOT_NEW_BY}
     return all(
         any(row[name] != value for name, value in wanted.items()) for row in library.rows(table, case_id=case_id)
     )
@@ -152,7 +152,7 @@ def _holds(run: Row, entry: Entry) -> bool:
     return place is not None and place[0] <= frame < place[0] + place[1]
 
 
-def told_of(case: PackedCase, known: Known, case_id: str, words: tuple[int, int]) -> str:
+def note_of(case: PackedCase, known: Known, case_id: str, words: tuple[int, int]) -> str:
     """The sentence for a case of a pack that is here, wholly or in part."""
     sessions = dict.fromkeys(case.runs[at].session for at in known if case.runs[at].session)
     runs = dict.fromkeys(row["id"] for rows in known.values() for row in rows)

@@ -283,10 +283,10 @@ def _manifest(pack: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], path: 
         raise InputError(f"{path}: not a case pack: it has no manifest")
     manifest = read_json(_small(pack, members[MANIFEST], path), _Manifest)
     if manifest.schema not in READS:
-        told = sentence(
+        refusal = sentence(
             f"a pack of another version ({manifest.schema[:40]!r}); this program reads {' and '.join(READS)}"
         )
-        raise InputError(f"{path}: {told}")
+        raise InputError(f"{path}: {refusal}")
     if set(manifest.files) != set(members) - {MANIFEST}:
         raise InputError(f"{path}: its manifest does not name the files that it holds; nothing was kept")
     for name, facts in manifest.files.items():
@@ -350,8 +350,8 @@ def _check_pictures(run: PackedRun, number: int, at: int, manifest: _Manifest, p
     if run.pictures and run_file(number, at, "run.mkv") not in held:
         raise InputError(f"{path}: run {at} of case {number} has no pictures; nothing was kept")
     if not run.pictures and held != {run_file(number, at, DAY)}:
-        told = "has no pictures, so it holds what was told on its day and nothing else"
-        raise InputError(f"{path}: run {at} of case {number} {told}; nothing was kept")
+        refusal = "has no pictures, so it holds what was told on its day and nothing else"
+        raise InputError(f"{path}: run {at} of case {number} {refusal}; nothing was kept")
 
 
 def _said(part: Path, name: str, manifest: _Manifest, path: Path, read: Callable[[bytes], T]) -> T:
@@ -361,8 +361,8 @@ def _said(part: Path, name: str, manifest: _Manifest, path: Path, read: Callable
     try:
         return read((part / name).read_bytes())
     except (ValueError, RecursionError) as error:
-        told = sentence(f"does not say what a {Path(name).stem} says ({error}); nothing was kept")
-        raise InputError(f"{path}: {name} {told}") from error
+        refusal = sentence(f"does not say what a {Path(name).stem} says ({error}); nothing was kept")
+        raise InputError(f"{path}: {name} {refusal}") from error
 
 
 def _check_review(part: Path, name: str, manifest: _Manifest, path: Path) -> None:
@@ -388,8 +388,8 @@ def _check_table(folder: Path, name: str, manifest: _Manifest, path: Path, part:
     try:
         read_table_facts(folder / name, 0 if part is None else part.first_frame)
     except (InputError, UsageError) as error:
-        told = sentence(f"is no table of an analysis ({error}); nothing was kept")
-        raise InputError(f"{path}: {name} {told}") from error
+        refusal = sentence(f"is no table of an analysis ({error}); nothing was kept")
+        raise InputError(f"{path}: {name} {refusal}") from error
 
 
 def _check_words(case: PackedCase, name: str, path: Path) -> None:
@@ -420,7 +420,7 @@ def _check_words(case: PackedCase, name: str, path: Path) -> None:
         fits = fits and one.site in SITES and (one.yeom or "") in YEOM and (one.shape or "") in SHAPES
         fits = fits and (one.magnitude or "") in MAGNITUDES
     fits = fits and all(one.stage in STAGES for one in case.outcomes)
-    said = [value for one in (*case.levels, *case.outcomes) for value in msgspec.structs.astuple(one)]
-    fits = fits and all(0 <= value <= _MOST for value in said if isinstance(value, int | float))
+    numbers = [value for one in (*case.levels, *case.outcomes) for value in msgspec.structs.astuple(one)]
+    fits = fits and all(0 <= value <= _MOST for value in numbers if isinstance(value, int | float))
     if not fits:
         raise InputError(f"{path}: {name} does not say what a case says; nothing was kept")

@@ -236,10 +236,10 @@ def _day_said(level: Row, runs: list[Row]) -> str:
     for place in dict.fromkeys(place for path in paths for place in (recording_of(path), path)):
         day = read_session_day(place)
         if day is not None:
-            said, bare = (session_columns(each, rehearsal=False)["levels"] for each in (day, without_site_words(day)))
+            full, bare = (session_columns(each, rehearsal=False)["levels"] for each in (day, without_site_words(day)))
             found += [
                 (one["day_said"], other["day_said"])
-                for one, other in zip(said, bare, strict=True)
+                for one, other in zip(full, bare, strict=True)
                 if one["level"] == level["level"] and one["day_said"]
             ]
     known = dict(reversed(found))
@@ -288,9 +288,9 @@ def _run(
         if table.is_file():
             files[run_file(*at, "measurements.csv")] = _write_table(table, base / "measurements.csv")
     review = review_of(Path(run["path"]), Path(run["result"]) if run["result"] else None, run["id"])
-    said = bare_review(review, prepared["shift_days"], with_notes=prepared["with_notes"])
-    if said.entries:
-        save(replace(said, path=base / FILE))
+    packed = bare_review(review, prepared["shift_days"], with_notes=prepared["with_notes"])
+    if packed.entries:
+        save(replace(packed, path=base / FILE))
         files[run_file(*at, FILE)] = base / FILE
     truth = Path(run["path"]) / "truth"
     for name in ("truth.json", "truth.csv"):
@@ -311,8 +311,8 @@ def _day(run: dict[str, Any], at: tuple[int, int], base: Path, files: dict[str, 
         recording = Path(run["recording"])
         day, whole = day_without_pictures(path, recording), read_session_day(recording)
         if day is None:
-            told = "the log of the session is not there; find its recording again in the window"
-            raise InputError(f"{recording}: of a level without pictures {told}")
+            refusal = "the log of the session is not there; find its recording again in the window"
+            raise InputError(f"{recording}: of a level without pictures {refusal}")
     if day is not None:
         files[run_file(*at, DAY)] = _write_json(base / DAY, bare_day(day, whole))
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from assistant.errors import AssistantError, EnvironmentError_, InputError
-from assistant.exchange.known_here import Known, add_words, is_new, level_here, runs_here, said_here, told_of
+from assistant.exchange.known_here import Known, add_words, is_new, level_here, note_of, runs_here, said_here
 from assistant.exchange.pack_in import PackedCase, PackedRun, Unpacked, unpack
 from assistant.exchange.pack_names import run_file
 from assistant.exchange.pack_out import file_hash
@@ -93,7 +93,7 @@ class Taken(NamedTuple):
     """What became of a pack: its cases by id, in its order, and a sentence for each that was here already."""
 
     case_ids: list[str]
-    told: list[str]
+    notes: list[str]
 
 
 def take_in_pack(library: Library, path: Path) -> Taken:
@@ -146,11 +146,11 @@ def enter(library: Library, unpacked: Unpacked, facts: dict[str, Any]) -> Taken:
     except BaseException:
         _remove_unnamed(library, made)
         raise
-    told = []
+    notes = []
     for number, known in joined:
         words = add_words(library, known, unpacked, number)
-        told.append(told_of(unpacked.cases[number], known, ids[number], words))
-    return Taken(ids, told)
+        notes.append(note_of(unpacked.cases[number], known, ids[number], words))
+    return Taken(ids, notes)
 
 
 def _remove_unnamed(library: Library, folders: list[Path]) -> None:
@@ -195,9 +195,9 @@ def _case(
         rows.append(("runs", run_id, values))
     for table, parts in (("findings", case.findings), ("outcomes", case.outcomes)):
         for part in parts:
-            told = msgspec.structs.asdict(part)
-            if is_new(library, table, case_id, told):
-                rows.append((table, library.new_id(table), {**told, "case_id": case_id, "author": "pack"}))
+            fields = msgspec.structs.asdict(part)
+            if is_new(library, table, case_id, fields):
+                rows.append((table, library.new_id(table), {**fields, "case_id": case_id, "author": "pack"}))
     return case_id
 
 

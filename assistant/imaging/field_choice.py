@@ -46,7 +46,7 @@ class Looking:
     chosen: tuple[ScreenField, ...] = ()
 
     @property
-    def beside(self) -> tuple[ScreenField, ...]:
+    def others(self) -> tuple[ScreenField, ...]:
         """The pictures that are not looked at."""
         return tuple(each for each in self.fields if each not in self.chosen) if self.chosen else ()
 
@@ -91,13 +91,13 @@ class FieldChoice:
     _shape: tuple[int, ...] = ()
     _looked_s: float | None = None
     _waiting: Looking | None = None
-    _beside: list[tuple[Crop, NDArray[np.float32]]] = field(default_factory=list)
+    _others: list[tuple[Crop, NDArray[np.float32]]] = field(default_factory=list)
 
     def begin(self, frame: Frame) -> None:
         """Believe the first look at once."""
         self._shape, self._waiting = frame.grey.shape, None
         self._take(self._chosen_of(find_fields(frame.grey, frame.white)), frame)
-        self.notes = [said] if (said := _words(self.looking) or _too_long(frame)) else []
+        self.notes = [note] if (note := _words(self.looking) or _too_long(frame)) else []
 
     def look_at(self, places: list[tuple[float, float]], frame: Frame) -> None:
         """Other places have to lie in it from now on."""
@@ -151,11 +151,11 @@ class FieldChoice:
 
     def _take(self, seen: Looking, frame: Frame) -> None:
         self.looking = seen
-        self._beside = [(each.box, _thumb(frame, each.box)) for each in seen.beside]
+        self._others = [(each.box, _thumb(frame, each.box)) for each in seen.others]
 
     def _still_there(self, frame: Frame) -> bool:
         """Whether one of the pictures beside is where it was."""
-        return any(_alike(_thumb(frame, box), before) for box, before in self._beside)
+        return any(_alike(_thumb(frame, box), before) for box, before in self._others)
 
 
 def _same(one: Looking, other: Looking) -> bool:

@@ -37,7 +37,7 @@ def power(values: NDArray[Any]) -> float:
     return float(np.partition(squares, kept - 1)[:kept].mean()) / _LEFT_OF_POWER
 
 
-def amounts_of(parts: F32, seen: F32, told: NDArray[np.bool_], *, beyond: float, alike_px: float) -> F32:
+def amounts_of(parts: F32, seen: F32, counted: NDArray[np.bool_], *, beyond: float, alike_px: float) -> F32:
     """How much of each part lies in what is seen, by least squares in which what stands out has little weight.
 
     Parameters
@@ -45,7 +45,7 @@ def amounts_of(parts: F32, seen: F32, told: NDArray[np.bool_], *, beyond: float,
     parts : array (parts, pixels)
         Each scaled so that its amount is usually about 1: weighs against the noise.
     seen : array (pixels,)
-    told : array (pixels,) of bool
+    counted : array (pixels,) of bool
         Only these count; not empty.
     beyond : float
         A rest of so many times the usual one has half its weight.
@@ -56,12 +56,12 @@ def amounts_of(parts: F32, seen: F32, told: NDArray[np.bool_], *, beyond: float,
     -------
     array (parts,)
     """
-    where = told.astype(np.float32)
+    where = counted.astype(np.float32)
     rest, amounts = seen, np.zeros(len(parts), np.float32)
     for _ in range(_ROUNDS):
         # Iteratively reweighted least squares with Cauchy weights, 1 / (1 + (r / k s)^2), and a ridge: the prior that
         # amounts are about 1. (A W A' + c s^2 I) x = A W y.
-        usual = max(spread(rest[told]), _LEAST_REST)
+        usual = max(spread(rest[counted]), _LEAST_REST)
         weighted = parts * (where / (1 + np.square(rest / np.float32(beyond * usual))))
         square = weighted @ parts.T + np.float32(alike_px * usual**2) * np.eye(len(parts), dtype=np.float32)
         amounts = np.linalg.solve(square, weighted @ seen)

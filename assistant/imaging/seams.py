@@ -48,7 +48,7 @@ class _Lines:
     """How much each place steps across each column, against what it does beside (rows: places along, columns: px)."""
 
     times: F32
-    tells: Mask
+    valid: Mask
     """Both sides are a picture, and not burnt out."""
     lit: Mask
     """One side at least is."""
@@ -60,14 +60,14 @@ class _Lines:
         low, high = across[0] + _MARGIN_PX, across[1] - _MARGIN_PX
         if bottom - top < _LEAST_PLACES or high <= low:
             return []
-        times, tells = self.times[top:bottom, low:high], self.tells[top:bottom, low:high]
-        count = tells.sum(axis=0)
-        share = ((times > _SHARP) & tells).sum(axis=0) / np.maximum(count, 1)
+        times, valid = self.times[top:bottom, low:high], self.valid[top:bottom, low:high]
+        count = valid.sum(axis=0)
+        share = ((times > _SHARP) & valid).sum(axis=0) / np.maximum(count, 1)
         strong = np.where(
             (count >= max(_LEAST_PLACES, _LEAST_ALONG * (bottom - top))) & (share >= share_asked), share, 0.0
         )
         for at in np.flatnonzero(strong):
-            if np.median(times[tells[:, at], at]) < middle_asked:
+            if np.median(times[valid[:, at], at]) < middle_asked:
                 strong[at] = 0.0
         return [low + at for at in _middles(strong)]
 
@@ -199,8 +199,8 @@ def _lines(means: F32) -> _Lines:
     # Where both sides are black or both burnt out nothing can be told: such places neither speak for a seam nor
     # against.
     black, burnt = means < _BLACK, means > _BURNT
-    tells, lit = np.zeros(step.shape, bool), np.zeros(step.shape, bool)
+    valid, lit = np.zeros(step.shape, bool), np.zeros(step.shape, bool)
     of_both = ~(burnt[:, 8:] & burnt[:, :-8])
-    tells[:, 4:-4] = of_both & ~(black[:, 8:] | black[:, :-8])
+    valid[:, 4:-4] = of_both & ~(black[:, 8:] | black[:, :-8])
     lit[:, 4:-4] = of_both & ~(black[:, 8:] & black[:, :-8])
-    return _Lines(times=np.asarray(step / beside, dtype=np.float32), tells=tells, lit=lit)
+    return _Lines(times=np.asarray(step / beside, dtype=np.float32), valid=valid, lit=lit)

@@ -41,16 +41,18 @@ def edges(frame: NDArray[np.float32]) -> NDArray[np.float32]:
     # A cannula's edge is many times a cortex's: what is strong for its neighbourhood counts, within limits.
     local = np.sqrt(cv2.GaussianBlur(square, (0, 0), _LOCAL_PX)) + np.float32(1e-4)
     even = np.minimum(strength / local, 3.0)
-    told = np.dstack([even, even * (gx * gx - gy * gy) / square.clip(1e-12), even * 2 * gx * gy / square.clip(1e-12)])
-    return np.asarray(cv2.GaussianBlur(told, (0, 0), _SOFT_PX), dtype=np.float32)
+    channels = np.dstack(
+        [even, even * (gx * gx - gy * gy) / square.clip(1e-12), even * 2 * gx * gy / square.clip(1e-12)]
+    )
+    return np.asarray(cv2.GaussianBlur(channels, (0, 0), _SOFT_PX), dtype=np.float32)
 
 
-def features(told: NDArray[np.float32], points: PointsPx) -> NDArray[np.float32]:
+def features(edge_maps: NDArray[np.float32], points: PointsPx) -> NDArray[np.float32]:
     """The edges round six points (frame px) as one row of `FEATURES` numbers."""
     reach = (np.arange(_SAMPLES) - (_SAMPLES - 1) / 2) * _STRIDE_PX
     x = (points[:, 0, None, None] + reach[None, None, :] + 0 * reach[None, :, None]).reshape(6, -1)
     y = (points[:, 1, None, None] + reach[None, :, None] + 0 * reach[None, None, :]).reshape(6, -1)
     seen = cv2.remap(
-        told, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        edge_maps, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(seen.reshape(-1), dtype=np.float32)

@@ -122,9 +122,9 @@ def propose_with(
 
 def confidence(found: FoundLandmarks, sureness: SurenessFile) -> NDArray[np.float64]:
     """How sure each point is, 0..1 (see `assistant.landmarks.model.SurenessFile`)."""
-    told = np.log(np.stack([found.doubt_px, found.spread_px, found.parted_px]) + _FLOOR_PX)
+    features = np.log(np.stack([found.doubt_px, found.spread_px, found.parted_px]) + _FLOOR_PX)
     weights = np.array([sureness.doubt, sureness.spread, sureness.parted])
-    return np.asarray(1.0 / (1.0 + np.exp(-(sureness.constant + weights @ told))), dtype=np.float64)
+    return np.asarray(1.0 / (1.0 + np.exp(-(sureness.constant + weights @ features))), dtype=np.float64)
 
 
 def _why_not(

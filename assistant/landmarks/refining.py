@@ -113,10 +113,10 @@ def starts(points: PointsPx, rng: np.random.Generator, count: int) -> list[Point
     return found
 
 
-def descend(told: NDArray[np.float32], points: PointsPx, stages: tuple[RefiningStage, ...]) -> PointsPx:
+def descend(edge_maps: NDArray[np.float32], points: PointsPx, stages: tuple[RefiningStage, ...]) -> PointsPx:
     """Run the cascade from one start, all in px of the frame."""
     for stage in stages:
-        seen = (patches.features(told, points) - stage.mean) * stage.scale
+        seen = (patches.features(edge_maps, points) - stage.mean) * stage.scale
         points = points + (seen @ stage.weights + stage.constant).astype(np.float64).reshape(6, 2)
     return points
 
@@ -149,9 +149,9 @@ def refine(
         if crops.is_mirrored(points_px) != mirrored or crops.size_px(points_px) < 6.0:
             return None
         frame, matrix = frame_of(picture, points_px)
-        told = patches.edges(frame)
+        edge_maps = patches.edges(frame)
         begin = points_px @ matrix[:, :2].T + matrix[:, 2]
-        ends = np.stack([crops.halved(descend(told, start, stages)) for start in starts(begin, rng, _STARTS)])
+        ends = np.stack([crops.halved(descend(edge_maps, start, stages)) for start in starts(begin, rng, _STARTS)])
         middle = np.median(ends, axis=0)
         spread = np.sqrt(np.mean(np.sum((ends - middle) ** 2, axis=2), axis=0))
         middle = crops.halved(middle)

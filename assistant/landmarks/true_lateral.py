@@ -103,8 +103,8 @@ class Network:
         n, channels, side, _ = x.shape
         pooled = x.reshape(n, channels, 3, side // 3, 3, side // 3).mean(axis=(3, 5)).reshape(n, -1)
         (first, first_bias), (last, last_bias) = self.full
-        told = np.maximum(pooled @ first.T + first_bias, 0.0) @ last.T + last_bias
-        return np.asarray(np.maximum(told[:, 0], 0.0), dtype=np.float64)
+        output = np.maximum(pooled @ first.T + first_bias, 0.0) @ last.T + last_bias
+        return np.asarray(np.maximum(output[:, 0], 0.0), dtype=np.float64)
 
 
 def _convolved(x: F32, layer: Layer) -> F32:
@@ -115,8 +115,8 @@ def _convolved(x: F32, layer: Layer) -> F32:
     windows = windows[:, :, :: layer.stride, :: layer.stride]
     n, _, rows, cols, _, _ = windows.shape
     columns = windows.transpose(0, 2, 3, 1, 4, 5).reshape(n * rows * cols, inputs * side * side)
-    told = columns @ layer.weights.reshape(outputs, -1).T + layer.bias
-    return np.asarray(told.reshape(n, rows, cols, outputs).transpose(0, 3, 1, 2), dtype=np.float32)
+    products = columns @ layer.weights.reshape(outputs, -1).T + layer.bias
+    return np.asarray(products.reshape(n, rows, cols, outputs).transpose(0, 3, 1, 2), dtype=np.float32)
 
 
 def crop_matrix(points_px: PointsPx, turn_deg: float = 0.0, size: float = 1.0, shift: float = 0.0) -> PointsPx:

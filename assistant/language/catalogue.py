@@ -47,7 +47,7 @@ def tr(text: str, /, **values: object) -> str:
         In English, as it stands in the catalogue; a literal, so that it can be gathered. With values: a template of
         `str.format` ("{file} holds {count:d} runs."), in which a translator may change the order.
     **values
-        What is put in. Texts that were made elsewhere in the program go through `shown` first.
+        What is put in. Texts that were made elsewhere in the program go through `translate` first.
     """
     translated = text if _IS_ENGLISH else _CATALOGUE.gettext(text)
     return translated.format(**values) if values else translated
@@ -59,7 +59,7 @@ def trn(one: str, many: str, count: int, /, **values: object) -> str:
 
 
 def sentence(text: str) -> str:
-    """Marks a sentence that is kept in English and told by `shown`; gives it back as it is.
+    """Marks a sentence that is kept in English and put into the language by `translate`; gives it back as it is.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def _translated(text: str) -> str:
     return _recogniser().translation(text)
 
 
-def shown(text: object) -> str:
+def translate(text: object) -> str:
     """What the program made in English (a reason, a note, an error, the words of an alarm), for a person to read.
 
     It is known again by the templates of the catalogue, whole or in its parts; what is not known stays as it is. Never

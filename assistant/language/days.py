@@ -9,7 +9,7 @@ MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 
 
 def month_word(day: date) -> str:
-    """The short name of a day's month, in English; `shown` says it to a person.
+    """The short name of a day's month, in English; `translate` says it to a person.
 
     ``%b`` of `strftime` is no way to it: Qt sets the computer's language, and files would hold that.
     """
@@ -17,5 +17,5 @@ def month_word(day: date) -> str:
 
 
 def day_words(day: date) -> str:
-    """Such as "9 Mar 2026", in English; `shown` says it to a person."""
+    """Such as "9 Mar 2026", in English; `translate` says it to a person."""
     return f"{day.day} {month_word(day)} {day.year}"

@@ -78,8 +78,8 @@ def sentences_of(source: str) -> list[Found]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in skipped:
                 is_marked = not marked.isdisjoint(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-                told = [_bare(text) for text in _texts(node) if is_marked or (whole and _is_worded(text))]
-                found += [(node.lineno, node.col_offset, (text, "")) for text in told]
+                texts = [_bare(text) for text in _texts(node) if is_marked or (whole and _is_worded(text))]
+                found += [(node.lineno, node.col_offset, (text, "")) for text in texts]
     raised = {id(node.exc) for node in ast.walk(tree) if isinstance(node, ast.Raise)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
@@ -168,13 +168,13 @@ def _template(node: ast.AST) -> Iterator[str]:
         if isinstance(part, str):
             pieces.append(part)
             continue
-        said = ast.unparse(part)
-        if said not in names:
+        expression = ast.unparse(part)
+        if expression not in names:
             name, count = _place(part), 1
             while (unique := name if count == 1 else f"{name}_{count}") in names.values():
                 count += 1
-            names[said] = unique
-        pieces.append("{" + names[said] + "}")
+            names[expression] = unique
+        pieces.append("{" + names[expression] + "}")
         yield from _texts(part)
     text = "".join(pieces)
     if any(map(str.isalpha, "".join(piece for piece in pieces if piece[:1] != "{"))):
@@ -203,8 +203,8 @@ def _place(node: ast.AST) -> str:
     if isinstance(node, ast.Name):
         return node.id.strip("_")
     if isinstance(node, ast.Attribute):
-        said = _BASES.get(node.attr, node.attr)
-        return said.strip("_") or _place(node.value)
+        name = _BASES.get(node.attr, node.attr)
+        return name.strip("_") or _place(node.value)
     if isinstance(node, ast.Subscript):
         return _place(node.value)
     if isinstance(node, ast.Call):

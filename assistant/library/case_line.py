@@ -69,27 +69,27 @@ def refresh_case(db: sqlite3.Connection, case_id: str) -> None:
     }
     parts = ", ".join(f"{name} = ?" for name in line)
     db.execute(f"UPDATE cases SET {parts} WHERE id = ?", (*map(sql_value, line.values()), case_id))
-    said = [case["id"], case["id"].replace("-", ""), case["day"], case["technique"], case["note"], case["tags"]]
-    said += [case["owner"], case["origin"], line["leak_said"], line["recording_said"]]
+    words = [case["id"], case["id"].replace("-", ""), case["day"], case["technique"], case["note"], case["tags"]]
+    words += [case["owner"], case["origin"], line["leak_said"], line["recording_said"]]
     for level in levels:
-        said += [level["level"], level["technique"], level["access"], level["gauge"], level["note"], level["day_said"]]
-    said += [run[name] for run in runs for name in ("note", "reviewed", "session_id")]
+        words += [level["level"], level["technique"], level["access"], level["gauge"], level["note"], level["day_said"]]
+    words += [run[name] for run in runs for name in ("note", "reviewed", "session_id")]
     for finding in findings:
-        said += [finding["site"], finding["shape"], finding["magnitude"], finding["note"]]
-    said += [outcome["note"] for outcome in outcomes]
+        words += [finding["site"], finding["shape"], finding["magnitude"], finding["note"]]
+    words += [outcome["note"] for outcome in outcomes]
     db.execute("DELETE FROM words WHERE rowid = ?", (case["number"],))
     db.execute(
-        "INSERT INTO words (rowid, said) VALUES (?, ?)", (case["number"], " ".join(str(one) for one in said if one))
+        "INSERT INTO words (rowid, said) VALUES (?, ?)", (case["number"], " ".join(str(one) for one in words if one))
     )
 
 
 def _leak_words(runs: list[sqlite3.Row]) -> str:
     """What was found, run by run; that a run was not looked at is said as well."""
-    said = list(dict.fromkeys(run["leak_said"] for run in runs if run["leak_said"]))
+    words = list(dict.fromkeys(run["leak_said"] for run in runs if run["leak_said"]))
     waiting = sum(not run["leak_said"] for run in runs)
     if waiting:
-        said.append(f"{waiting} run{'s'[: waiting > 1]} {NOT_YET}" if said else NOT_YET)
-    return "; ".join(said)
+        words.append(f"{waiting} run{'s'[: waiting > 1]} {NOT_YET}" if words else NOT_YET)
+    return "; ".join(words)
 
 
 def _rows(db: sqlite3.Connection, table: str, case_id: str) -> list[sqlite3.Row]:

@@ -50,7 +50,7 @@ class Teller:
     """Writes messages to standard output; progress at most ten times a second."""
 
     def __init__(self) -> None:
-        self._told_s = -1.0
+        self._reported_s = -1.0
 
     def say(self, **message: Any) -> None:
         """A message, at once."""
@@ -60,8 +60,8 @@ class Teller:
     def share(self, done: float, total: float | None) -> None:
         """How far it is."""
         now_s = time.monotonic()
-        if now_s - self._told_s >= _TELL_EVERY_S:
-            self._told_s = now_s
+        if now_s - self._reported_s >= _TELL_EVERY_S:
+            self._reported_s = now_s
             self.say(share=None if not total else round(min(done / total, 1.0), 4))
 
 
@@ -176,11 +176,11 @@ class _Sums:
         """The next file, in the order of names."""
         if self._waiting is not None and name > FILE:
             self._take_review()
-        told = name.encode("utf-8", "surrogateescape")
+        encoded = name.encode("utf-8", "surrogateescape")
         if self._is_named:
-            self._today.update(told)
+            self._today.update(encoded)
         if self._is_named or self._review is not None:
-            self._before.update(told)
+            self._before.update(encoded)
 
     def update(self, chunk: bytes) -> None:
         """Bytes of that file."""

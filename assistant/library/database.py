@@ -123,9 +123,9 @@ def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[str]) -
             f"{len(steps)}); use that version. Nothing was changed"
         )
     if tables:
-        told = connection.execute("PRAGMA quick_check(3)").fetchall()
-        if [row[0] for row in told] != ["ok"]:
-            raise sqlite3.DatabaseError(f"malformed: {told[0][0]}")
+        findings = connection.execute("PRAGMA quick_check(3)").fetchall()
+        if [row[0] for row in findings] != ["ok"]:
+            raise sqlite3.DatabaseError(f"malformed: {findings[0][0]}")
     connection.execute("PRAGMA journal_mode=DELETE")
     connection.execute("PRAGMA synchronous=EXTRA")
     connection.execute("PRAGMA foreign_keys=ON")

@@ -66,7 +66,7 @@ class LibraryJob:
         Done, 0 to 1; None while that is not known.
     error : str
         Why it failed; empty while all is well.
-    told : str
+    message : str
         What is to be said of work that was done, besides that it was; empty for nothing.
     module : str
         What the child runs.
@@ -83,12 +83,12 @@ class LibraryJob:
     case_id: str | None = None
     share: float | None = 0.0
     error: str = ""
-    told: str = ""
+    message: str = ""
     module: str = "assistant.library.child"
     finish: Callable[[Library, LibraryJob], None] | None = field(default=None, repr=False)
     act: Permission = Permission.IMPORT
     then: LibraryJob | None = field(default=None, repr=False)
-    said: dict[str, Any] = field(default_factory=dict, repr=False)
+    answer: dict[str, Any] = field(default_factory=dict, repr=False)
     is_over: bool = False
 
 
@@ -244,7 +244,7 @@ class Jobs:
         self._words = LastWords(job.kind.replace(" ", "_"))
         command = module_command(job.module, json_text(job.order, indent=None))
         self._process = ChildProcess(command, environment=module_environment(), out=Stream.PIPE, words=self._words)
-        os.set_blocking(self._process.heard.fileno(), False)
+        os.set_blocking(self._process.output.fileno(), False)
         if job.kind == "analyse":
             self._set_run(job.run_id, {"state": ANALYSING, "why": ""})
         return True
@@ -267,7 +267,7 @@ class Jobs:
         assert self._process is not None
         assert self._job is not None
         try:
-            self._read += os.read(self._process.heard.fileno(), 1 << 16)
+            self._read += os.read(self._process.output.fileno(), 1 << 16)
         except BlockingIOError:
             return False
         *lines, self._read = self._read.split(b"\n")
@@ -275,12 +275,12 @@ class Jobs:
             self._read = b""
         for line in lines:
             try:
-                said = json.loads(line)
+                answer = json.loads(line)
             except ValueError:
                 continue  # a library that talks on standard output
-            if isinstance(said, dict):
-                self._job.share = said.get("share", self._job.share)
-                self._job.said |= {name: value for name, value in said.items() if name != "share"}
+            if isinstance(answer, dict):
+                self._job.share = answer.get("share", self._job.share)
+                self._job.answer |= {name: value for name, value in answer.items() if name != "share"}
         return bool(lines)
 
     def _end(self) -> None:
@@ -290,7 +290,7 @@ class Jobs:
         self._words.over(exit_words(status))
         self._job = None
         self._close()
-        job.error = str(job.said.get("error", "")) or (
+        job.error = str(job.answer.get("error", "")) or (
             sentence(f"{job.name}: reading it broke off ({exit_words(status)}); the library is as it was")
             if status
             else ""
@@ -309,13 +309,13 @@ class Jobs:
         self.finished.append(job)
 
     def _analysed(self, job: LibraryJob) -> None:
-        result = job.said.get("result")
+        result = job.answer.get("result")
         if job.error or not isinstance(result, dict):
             self._set_run(job.run_id, {"state": FAILED, "why": job.error or sentence("the analysis said nothing")})
             return
         out = str(Path(job.order["out"]) / "result.json")
-        why = str(job.said.get("why", ""))
-        self._set_run(job.run_id, {**result, "state": DONE, "why": why, "result": out}, level=job.said.get("level"))
+        why = str(job.answer.get("why", ""))
+        self._set_run(job.run_id, {**result, "state": DONE, "why": why, "result": out}, level=job.answer.get("level"))
 
     def _set_run(self, run_id: str, values: dict[str, Any], level: str | None = None) -> None:
         run = self.library.one("runs", run_id)
@@ -329,7 +329,7 @@ class Jobs:
 
     def _close(self) -> None:
         if self._process is not None:
-            self._process.heard.close()
+            self._process.output.close()
             self._words.over()
             self._process = None
 
@@ -349,7 +349,7 @@ def _case_id(library: Library, run: Path) -> str:
 
 def take_in(library: Library, job: LibraryJob) -> None:
     """Enter a run that was brought in: with its case and level where they are new."""
-    facts = job.said["facts"]
+    facts = job.answer["facts"]
     folder = Path(job.order["into"])
     before = facts.pop("sha256_of_before", "")
     path = folder / RUN if job.order["copy"] else Path(job.order["run"])
@@ -394,7 +394,7 @@ def _apart_job(library: Library, run: Row) -> LibraryJob:
 
 def taken_apart(library: Library, job: LibraryJob) -> None:
     """Enter the levels of a session that was one run: its id, and what a person wrote of it, is that of the first."""
-    into, recording, facts = Path(job.order["into"]), Path(job.order["run"]), job.said["facts"]
+    into, recording, facts = Path(job.order["into"]), Path(job.order["run"]), job.answer["facts"]
     run, parts, session = library.one("runs", job.run_id), facts.pop("parts"), facts.pop("session")
     for name in ("sha256_of_before", "recorded"):
         facts.pop(name, None)
@@ -423,7 +423,7 @@ def taken_apart(library: Library, job: LibraryJob) -> None:
 def enter_new_place(library: Library, job: LibraryJob) -> None:
     """Enter the new place of a run that was moved, if it is the same run."""
     _remove(Path(job.order["into"]))
-    run, facts = library.one("runs", job.run_id), job.said["facts"]
+    run, facts = library.one("runs", job.run_id), job.answer["facts"]
     if run is None or run["sha256"] not in (facts["sha256"], facts.get("sha256_of_before") or facts["sha256"]):
         job.error = sentence(
             f"{job.name}: is another recording (its bytes differ); the case points to its old place still"

@@ -48,8 +48,8 @@ def leaks_of(result: Path | None) -> tuple[LeakKey, ...]:
 def index_for_search(library: Library, run_id: str, review: Review) -> bool:
     """Let the search find what stands of a run; whether anything was new to it."""
     run = library.one("runs", run_id)
-    said = words_of(review.standing)
-    if run is None or run["reviewed"] == said:
+    words = words_of(review.standing)
+    if run is None or run["reviewed"] == words:
         return False
-    library.change([("runs", run_id, {"reviewed": said})], Permission.ANSWER, "review", about=run["case_id"])
+    library.change([("runs", run_id, {"reviewed": words})], Permission.ANSWER, "review", about=run["case_id"])
     return True

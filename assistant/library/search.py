@@ -22,7 +22,7 @@ class Filter(StrEnum):
     CT = "CT linked"  # sentences
     TRAINING = "Training set"  # sentences
     REHEARSAL = "Rehearsals"  # sentences
-    BIN = "Deleted"  # sentences
+    TRASH = "Deleted"  # sentences
 
 
 _TESTS: Final = {
@@ -33,7 +33,7 @@ _TESTS: Final = {
     Filter.CT: "deleted_ns IS NULL AND rehearsal = 0 AND ct_linked = 1",
     Filter.TRAINING: "deleted_ns IS NULL AND in_set = 1",
     Filter.REHEARSAL: "deleted_ns IS NULL AND rehearsal = 1",
-    Filter.BIN: "deleted_ns IS NOT NULL AND names != 'removed'",
+    Filter.TRASH: "deleted_ns IS NOT NULL AND names != 'removed'",
 }
 
 

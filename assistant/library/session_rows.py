@@ -45,10 +45,10 @@ def session_columns(day: SessionDay | None, *, rehearsal: bool) -> dict[str, Any
     """
     if day is None:
         return {"run": {"rehearsal": int(rehearsal)}, "levels": []}
-    told = counts([one.priority for one in day.alarms])
+    raised = counts([one.priority for one in day.alarms])
     run = {
         "rehearsal": int(rehearsal or day.rehearsal),
-        **{f"told_{word}": count for word, count in told.items()},
+        **{f"told_{word}": count for word, count in raised.items()},
         "acknowledged": sum(one.acknowledged_s is not None for one in day.alarms),
         "xray_s": _sum([level.xray_s for level in day.levels]),
         "exposures": _sum([level.exposures for level in day.levels]),
@@ -134,7 +134,7 @@ def part_columns(
     made = []
     for folder, level_at, number in write_parts(recording, into):
         part = read_part(folder)
-        said: dict[str, Any] = {
+        columns: dict[str, Any] = {
             "path": folder.relative_to(folder.parents[1]).as_posix(),
             "kept": folder.parents[1] == into,
             "level_at": level_at,
@@ -146,13 +146,13 @@ def part_columns(
         row: dict[str, Any] = {"frames": 0, "duration_s": None, "reviewed": ""}
         rehearsal = False
         if part is not None:
-            said["thumbnail"] = f"{Path(THUMBNAIL).stem}_{number}.jpg"
-            facts = look(folder, into / said["thumbnail"])
-            said["lost"], rehearsal = facts["lost"], facts["rehearsal"]
+            columns["thumbnail"] = f"{Path(THUMBNAIL).stem}_{number}.jpg"
+            facts = look(folder, into / columns["thumbnail"])
+            columns["lost"], rehearsal = facts["lost"], facts["rehearsal"]
             row = {name: facts[name] for name in ("frames", "duration_s")}
             row["reviewed"] = words_of(_of_part(review, part, folder / FILE).standing)
         row |= session_columns(day_of_part(events, number), rehearsal=rehearsal)["run"]
-        made.append({**said, "row": row})
+        made.append({**columns, "row": row})
     return made
 
 
@@ -198,12 +198,12 @@ def run_rows(
     """
     path, folder = places
     lost, plan, frames = facts.pop("lost"), facts.pop("plan"), facts["frames"]
-    said = [
+    whole = [
         {"path": "", "kept": False, "level_at": 0, "plan": plan, "pictures": True}
         | {"thumbnail": THUMBNAIL, "lost": lost, "row": {}}
     ]
     rows: list[tuple[str, str, dict[str, Any]]] = []
-    for part in parts or said:
+    for part in parts or whole:
         own = {**facts, **part["row"]}
         if parts:
             # The room that a recording takes is counted once.

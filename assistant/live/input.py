@@ -230,15 +230,15 @@ class LiveInput:
         elif change.child is Child.CAPTURE:
             self.void_lines(sentence("the capture was started again"))
 
-    def hear(self, message: Message) -> None:
+    def handle(self, message: Message) -> None:
         """Take one message of a process over."""
         session_state = self.session_state
         if isinstance(message, Moved):
-            session_state.hear_moment(message.moment)
+            session_state.add_moment(message.moment)
             self._see_growth(message.moment)
             self._see_screen(message.moment)
         elif isinstance(message, AlarmNotice):
-            session_state.hear_alarm(message)
+            session_state.add_alarm(message)
         elif isinstance(message, SourceOpened):
             changed = session_state.facts is not None and _size(session_state.facts) != _size(message.facts)
             session_state.facts, session_state.rehearsal = message.facts, message.rehearsal

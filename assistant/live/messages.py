@@ -87,11 +87,11 @@ class StampedFrame:
 class LiveMoment(Moment):
     """A moment as a session tells it: with its times, its picture and what the screen shows.
 
-    ``captured_ns`` and ``told_ns`` are the monotonic times of the grab and of the end of the analysis.
+    ``captured_ns`` and ``finished_ns`` are the monotonic times of the grab and of the end of the analysis.
     """
 
     captured_ns: int
-    told_ns: int
+    finished_ns: int
     picture: int
     """Number of the distinct picture: equal numbers are bit-identical pictures."""
     cement_known: bool
@@ -118,7 +118,7 @@ def live_moment(
     stamped: StampedFrame,
     screen: ScreenWatch,
     *,
-    told_ns: int,
+    finished_ns: int,
     plan_number: int,
     skipped: int,
 ) -> LiveMoment:
@@ -127,7 +127,7 @@ def live_moment(
         **moment_fields(reading),
         outline=outline,
         captured_ns=stamped.captured_ns,
-        told_ns=told_ns,
+        finished_ns=finished_ns,
         picture=stamped.picture,
         cement_known=isinstance(reading.cement, CementMask),
         plan_number=plan_number,
@@ -186,7 +186,7 @@ class AlarmNotice:
     alarm: Alarm
     plan_number: int
     captured_ns: int
-    told_ns: int
+    finished_ns: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

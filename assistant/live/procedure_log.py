@@ -220,8 +220,8 @@ class ProcedureLog:
         if self.ap_ns is None:
             return tr("No AP look yet: [[theatre:ap look]]")
         seconds = max(0, int((now_ns - self.ap_ns) / 1e9))
-        told = tr("Last AP look {time} ago", time=f"{seconds // 60:02d}:{seconds % 60:02d}")
-        return tr("{told} · look again: [[theatre:ap look]]", told=told) if seconds >= self.ap_again_s else told
+        text = tr("Last AP look {time} ago", time=f"{seconds // 60:02d}:{seconds % 60:02d}")
+        return tr("{text} · look again: [[theatre:ap look]]", text=text) if seconds >= self.ap_again_s else text
 
     def next_level(self) -> None:
         """The level is done; the lines of the next say which it is: what is entered before they stand is of it.
@@ -242,5 +242,5 @@ def _level_of(plan: object) -> str:
     return level if isinstance(level, str) else ""
 
 
-def _number(said: object) -> float | None:
-    return float(said) if isinstance(said, int | float) and not isinstance(said, bool) else None
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

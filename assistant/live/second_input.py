@@ -31,7 +31,7 @@ from assistant.vocabulary import Grey, Priority
 
 _ENDS_ALONE_AFTER_S: Final = 5.0
 _CLOSE_WITHIN_S: Final = 4.0
-_TOLD: Final = frozenset(row.code for row in TABLE if row.of_second)
+_OF_SECOND: Final = frozenset(row.code for row in TABLE if row.of_second)
 _TECHNICAL: Final = ("A7", "A8", "A11")
 FOLDER: Final = "second"
 
@@ -87,14 +87,14 @@ class SecondInput:
         self._begun = begin_head(self.folder)
         self._write_head(None)
         children = (Child.CAPTURE, Child.ANALYSIS)
-        self._nurses = {
+        self._supervisors = {
             child: ChildSupervisor(child, self._session_memory, self._orders, clock_ns) for child in children
         }
 
     def begin(self, events: Iterable[dict[str, Any]]) -> None:
         """Start its processes; lines that the event log holds for it come back, never confirmed."""
-        for nurse in self._nurses.values():
-            nurse.begin()
+        for supervisor in self._supervisors.values():
+            supervisor.begin()
         assert self._session_memory is not None
         self.input.begin(self._session_memory, events)
 
@@ -111,7 +111,7 @@ class SecondInput:
     @property
     def children(self) -> dict[Child, ChildState]:
         """How its processes are."""
-        return {child: nurse.state for child, nurse in self._nurses.items()}
+        return {child: supervisor.state for child, supervisor in self._supervisors.items()}
 
     @property
     def status(self) -> LiveStatus | None:
@@ -139,20 +139,20 @@ class SecondInput:
         session_memory = self._session_memory
         session_memory.beat(Register.WINDOW_BEAT)
         self.input.session_state.armed = armed
-        for nurse in self._nurses.values():
-            for change in nurse.look():
+        for supervisor in self._supervisors.values():
+            for change in supervisor.look():
                 self.input.child_changed(change)
-        told: list[Message] = []
+        messages: list[Message] = []
         for message in (*session_memory.capture_says.take(), *session_memory.analysis_says.take()):
-            self.input.hear(message)
+            self.input.handle(message)
             if isinstance(message, SourceLost):
-                told.append(
+                messages.append(
                     FaultNotice(
                         happened=sentence(f"No second picture: {message.reason}."), do=sentence("The first goes on.")
                     )
                 )
             elif isinstance(message, PlanRefused):
-                told.append(
+                messages.append(
                     FaultNotice(
                         happened=sentence(f"The second picture's lines: {message.reason}."),
                         do=sentence("The first goes on."),
@@ -160,16 +160,16 @@ class SecondInput:
                 )
         for each in self.input.inbox:
             if isinstance(each, LinesVoid):
-                told.append(
+                messages.append(
                     FaultNotice(
                         happened=sentence("The second picture's lines must be confirmed again:"), do=f"{each.reason}."
                     )
                 )
             elif isinstance(each, FaultNotice):
-                told.append(FaultNotice(happened=sentence(f"Second picture: {each.happened}"), do=each.do))
+                messages.append(FaultNotice(happened=sentence(f"Second picture: {each.happened}"), do=each.do))
         self.input.inbox.clear()
         self._look(session_memory)
-        return told
+        return messages
 
     def _look(self, session_memory: SessionMemory) -> None:
         session_state = self.input.session_state
@@ -179,11 +179,11 @@ class SecondInput:
         seen = None if stamp is None else (newest, stamp[0])
         self._status, _, _ = session_state.look(self._clock_ns(), seen, self.children)
         self.input.follow(self._status.state)
-        self.conditions = tuple(self._named(each) for each in session_state.wanted if self._is_told(each))
+        self.conditions = tuple(self._named(each) for each in session_state.wanted if self._concerns_person(each))
 
-    def _is_told(self, each: Wanted) -> bool:
+    def _concerns_person(self, each: Wanted) -> bool:
         """Without lines it is a picture to look at: only its recording has something to tell."""
-        if each.code not in _TOLD:
+        if each.code not in _OF_SECOND:
             return False
         return each.code == "A14" or self.input.session_state.lines is not Lines.NONE
 
@@ -210,10 +210,10 @@ class SecondInput:
         self._session_memory.put(Register.CLOSING, 1)
         until_ns = self._clock_ns() + round(_CLOSE_WITHIN_S * 1e9)
         in_order = True
-        for nurse in self._nurses.values():
-            in_order &= nurse.wait(max(0.0, (until_ns - self._clock_ns()) / 1e9))
-            nurse.end_now()
-            nurse.clear_note(self.folder)
+        for supervisor in self._supervisors.values():
+            in_order &= supervisor.wait(max(0.0, (until_ns - self._clock_ns()) / 1e9))
+            supervisor.end_now()
+            supervisor.clear_note(self.folder)
         self._session_memory.remove()
         self._session_memory = None
         if in_order:

@@ -70,12 +70,12 @@ class LiveSession:
         self.source, self.folder, self._settings = source, folder, settings
         self._watchdog_window, self._restart = tuple(watchdog_window), tuple(restart)
         self._clock_ns = clock_ns
-        self._crew: SessionProcesses | None = None
+        self._processes: SessionProcesses | None = None
         self._input = LiveInput(folder, settings, self._log_event, clock_ns())
         self._session_state = self._input.session_state
         self.second: SecondInput | None = None
         self._status: LiveStatus | None = None
-        self._ledger: AuditLog | None = None
+        self._audit_log: AuditLog | None = None
         self._machine, self._awake = MachineWatch(), SleepInhibitor()
         self._inbox: list[Message] = []
         self._begun = begin_head(folder)
@@ -90,15 +90,15 @@ class LiveSession:
             If there is no room for the shared memory, or the folder cannot be made.
         UsageError
         """
-        if self._crew is not None:
+        if self._processes is not None:
             raise UsageError("the live session has been started already")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise EnvironmentError_(f"{self.folder}: cannot be made ({error.strerror}); choose another") from error
-        self._crew = SessionProcesses(self.folder, self.source, self._orders, self._clock_ns)
-        self._ledger = AuditLog(self.folder, self._clock_ns)
-        self._log_event("session_started", source=self.source, taken_over=self._crew.taken_over)
+        self._processes = SessionProcesses(self.folder, self.source, self._orders, self._clock_ns)
+        self._audit_log = AuditLog(self.folder, self._clock_ns)
+        self._log_event("session_started", source=self.source, taken_over=self._processes.taken_over)
         try:
             write_head(self.folder, self.source, self._settings, None, self._begun)
         except EnvironmentError_:
@@ -132,55 +132,55 @@ class LiveSession:
         ------
         UsageError
         """
-        if self._crew is None:
+        if self._processes is None:
             raise UsageError("the live session has not been started")
-        return self._crew.session_memory
+        return self._processes.session_memory
 
     @property
     def goes_on(self) -> bool:
         """Whether it went on with what a dead window had left."""
-        return self._crew is not None and self._crew.taken_over
+        return self._processes is not None and self._processes.taken_over
 
     def stop(self) -> bool:
         """End all processes, the recording closed in order; True if all ended by themselves in time."""
-        if self._crew is None or self._ledger is None:
+        if self._processes is None or self._audit_log is None:
             return True
         self._log_event("session_ended")
         self._awake.follow(armed=False)
-        self._ledger.anchor(self.session_memory.to_capture, force=True)
+        self._audit_log.anchor(self.session_memory.to_capture, force=True)
         in_order = self.second is None or self.second.stop()
-        in_order &= self._crew.end(self.folder, _CLOSE_WITHIN_S)
-        in_order &= self._ledger.close()
+        in_order &= self._processes.end(self.folder, _CLOSE_WITHIN_S)
+        in_order &= self._audit_log.close()
         with contextlib.suppress(EnvironmentError_):
-            head = self._ledger.head if in_order else None
+            head = self._audit_log.head if in_order else None
             write_head(self.folder, self.source, self._settings, head, self._begun)
-        self._crew = self._ledger = self.second = None
+        self._processes = self._audit_log = self.second = None
         return in_order
 
     def poll(self) -> tuple[Message, ...]:
         """All news since the last call, in order; also looks after the children and brings `status` up to date."""
         session_memory = self.session_memory
-        assert self._crew is not None
+        assert self._processes is not None
         messages: list[Message] = []
-        for change in self._crew.look():
+        for change in self._processes.look():
             messages.append(change)
             self._input.child_changed(change)
-        heard: list[Message] = [
+        received: list[Message] = [
             *session_memory.capture_says.take(),
             *session_memory.analysis_says.take(),
             *session_memory.watchdog_says.take(),
         ]
-        for message in heard:
+        for message in received:
             messages.append(message)
             self._hear(message)
-        self._look_beside()
+        self._poll_second()
         for inbox in (self._inbox, self._input.inbox):
             messages += inbox
             inbox.clear()
         self._look_at_machine()
         messages += self._refresh()
-        if self._ledger is not None:
-            self._ledger.anchor(session_memory.to_capture)
+        if self._audit_log is not None:
+            self._audit_log.anchor(session_memory.to_capture)
         return tuple(messages)
 
     @property
@@ -207,7 +207,7 @@ class LiveSession:
     @property
     def events(self) -> tuple[dict[str, Any], ...]:
         """What the event log of this folder held before the session started: for going on after a crash."""
-        return self._ledger.before if self._ledger is not None else ()
+        return self._audit_log.before if self._audit_log is not None else ()
 
     def set_plan(self, document: dict[str, Any], references: Sequence[Grey]) -> int:
         """Work with a plan; its lines are unconfirmed until `confirm_lines`.
@@ -254,7 +254,7 @@ class LiveSession:
         if self.second is not None:
             self._log_event("second_closed")
             self.second.stop()
-            self.second, self._session_state.beside = None, ()
+            self.second, self._session_state.second_conditions = None, ()
         if not source:
             return []
         try:
@@ -347,8 +347,8 @@ class LiveSession:
     def sounded(self, priority: Priority) -> None:
         """A burst has begun to play: what is heard with it for the first time is kept with its delay."""
         now_ns = self._clock_ns()
-        if self._ledger is not None:
-            self._ledger.sounded(self._session_state.alarms.sounded(now_ns, priority), now_ns)
+        if self._audit_log is not None:
+            self._audit_log.sounded(self._session_state.alarms.sounded(now_ns, priority), now_ns)
 
     def shape_is(self, *, available: bool, reason: str = "") -> None:
         """Whether the shape of a leak can be told."""
@@ -385,12 +385,12 @@ class LiveSession:
         newest = session_memory.ring.newest_index
         stamp = session_memory.ring.stamp(newest)
         before, session_state.signs = session_state.state, read_signs(session_memory)
-        children, seen = self._crew.states() if self._crew else {}, (newest, stamp[0]) if stamp else None
+        children, seen = self._processes.states() if self._processes else {}, (newest, stamp[0]) if stamp else None
         self._status, raised, ended = session_state.look(self._clock_ns(), seen, children)
         self._input.follow(self._status.state)
-        if self._ledger is not None:
-            session_state.faults["log"] = self._ledger.fault
-            self._ledger.alarms(
+        if self._audit_log is not None:
+            session_state.faults["log"] = self._audit_log.fault
+            self._audit_log.alarms(
                 raised, ended, session_state.moment.frame_index if session_state.moment is not None else None
             )
         if session_state.state is before:
@@ -400,13 +400,13 @@ class LiveSession:
 
     def _hear(self, message: Message) -> None:
         if isinstance(message, AlarmNotice):
-            if self._ledger is not None:
-                self._ledger.heard(message)
-            self._input.hear(message)
+            if self._audit_log is not None:
+                self._audit_log.early_alarm(message)
+            self._input.handle(message)
         elif isinstance(message, ShapeModelStatus):
             self.shape_is(available=message.available, reason=message.reason)
         else:
-            self._input.hear(message)
+            self._input.handle(message)
             if self._input.grows:
                 self._input.grows = False
                 self._arm_by_growth("growing cement")
@@ -417,12 +417,12 @@ class LiveSession:
         if not self.arm(by=by) and not was_armed:
             self._inbox.append(ArmedByGrowth(by=by))
 
-    def _look_beside(self) -> None:
+    def _poll_second(self) -> None:
         """The second input: its conditions are told with those of the first."""
         if self.second is None:
             return
         self._inbox += self.second.poll(armed=self._session_state.armed)
-        self._session_state.beside = self.second.conditions
+        self._session_state.second_conditions = self.second.conditions
         if self.second.input.grows:
             self.second.input.grows = False
             self._arm_by_growth("growing cement in the second picture")
@@ -439,5 +439,5 @@ class LiveSession:
             )
 
     def _log_event(self, kind: str, **data: Any) -> None:
-        if self._ledger is not None:
-            self._ledger.event(kind, **data)
+        if self._audit_log is not None:
+            self._audit_log.event(kind, **data)

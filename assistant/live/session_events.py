@@ -77,7 +77,7 @@ class AuditLog:
                 delay_ms=round((now_ns - onset_ns) / 1e6, 1),
             )
 
-    def heard(self, message: AlarmNotice) -> None:
+    def early_alarm(self, message: AlarmNotice) -> None:
         """Write an alarm of the pipeline, and how long after the grab it was found; what was heard has its own line."""
         alarm = message.alarm
         self._log.append(
@@ -87,7 +87,7 @@ class AuditLog:
             priority=alarm.priority.word,
             first_frame=alarm.first_frame,
             last_frame=alarm.last_frame,
-            found_ms=round((message.told_ns - message.captured_ns) / 1e6, 1),
+            found_ms=round((message.finished_ns - message.captured_ns) / 1e6, 1),
         )
 
     def anchor(self, recorder: Mailbox, *, force: bool = False) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.leak_shape.model_protocol import model_name
 from assistant.model_packs.finding import find_pack, put_into_use
 from assistant.model_packs.graph import ModelRefused
@@ -39,7 +39,7 @@ def run(argv: list[str]) -> int:
 def _list() -> int:
     found = find_pack()
     for sentence in found.refused:
-        sys.stderr.write(f"{shown(sentence)}\n")
+        sys.stderr.write(f"{translate(sentence)}\n")
     if found.pack is None:
         _say(tr("no model: the shape of a leak is judged by the geometric rule"))
         return ModelRefused.exit_status

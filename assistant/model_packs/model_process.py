@@ -70,7 +70,7 @@ class ModelProcess:
         self._threads = threads
         self._worker = worker
         self._process: ChildProcess | None = None
-        self._said: Replies = queue.SimpleQueue()
+        self._replies: Replies = queue.SimpleQueue()
         self._to_say: ToSay = queue.SimpleQueue()
         self._token = 0
         self._sent_s: dict[int, float] = {}
@@ -91,13 +91,13 @@ class ModelProcess:
             self.off = sentence(f"the model's process cannot be started ({error.strerror})")
             self._words.over()
             return
-        self._said, self._to_say = queue.SimpleQueue(), queue.SimpleQueue()
+        self._replies, self._to_say = queue.SimpleQueue(), queue.SimpleQueue()
         self._ready = False
         self._started_s = time.monotonic()
         self._sent_s.clear()
         # A pipe holds less than one patch: whoever writes to a process that does not read waits for ever, so neither
         # writing nor reading is done by the caller.
-        for work, queued in ((_listen, self._said), (_tell, self._to_say)):
+        for work, queued in ((_listen, self._replies), (_send, self._to_say)):
             threading.Thread(
                 target=work, args=(self._process, queued), name=f"shape model{work.__name__}", daemon=True
             ).start()
@@ -240,10 +240,10 @@ class ModelProcess:
 
     def _next(self, wait_s: float) -> tuple[int, ModelOutput | None]:
         """The next answer; None for one that only tells that the model was loaded or is ready."""
-        said = self._said.get(block=wait_s > 0, timeout=wait_s if wait_s > 0 else None)
-        if said is None:
+        reply = self._replies.get(block=wait_s > 0, timeout=wait_s if wait_s > 0 else None)
+        if reply is None:
             raise ModelFailure("the model's process has died")
-        head, body = said
+        head, body = reply
         token = int(head.get("token") or 0)
         self._sent_s.pop(token, None)
         if not head.get("ok"):
@@ -286,15 +286,15 @@ def _output(head: dict[str, Any], body: bytes) -> ModelOutput:
     return ModelOutput(p=p, strangeness=strangeness)
 
 
-def _listen(process: ChildProcess, said: Replies) -> None:
+def _listen(process: ChildProcess, replies: Replies) -> None:
     """Carry what a process says into a queue until it ends."""
-    with process.heard as stream, contextlib.suppress(OSError, ValueError):
+    with process.output as stream, contextlib.suppress(OSError, ValueError):
         while (message := worker.receive(stream)) is not None:
-            said.put(message)
-    said.put(None)
+            replies.put(message)
+    replies.put(None)
 
 
-def _tell(process: ChildProcess, to_say: ToSay) -> None:
+def _send(process: ChildProcess, to_say: ToSay) -> None:
     """Carry a queue to a process until it ends; a process that died is noticed by the listener."""
     assert process.stdin is not None
     with contextlib.suppress(OSError, ValueError), process.stdin as stream:

@@ -77,8 +77,10 @@ class WaitingShapeModel(_ShapeModel):
         values = saliency(self._process, seen.values, PATIENT_LIMIT_S)
         if isinstance(values, Unknown):
             return leak
-        told = Saliency(frame_index=seen.frame_index, values=values, reference_from_patch=seen.reference_from_patch)
-        return replace(leak, shape=replace(leak.shape, saliency=told))
+        explanation = Saliency(
+            frame_index=seen.frame_index, values=values, reference_from_patch=seen.reference_from_patch
+        )
+        return replace(leak, shape=replace(leak.shape, saliency=explanation))
 
     def ask(self, site: LeakSite, frame_index: int, values: NDArray[np.float32]) -> tuple[ShapeAnswer, ...] | Unknown:
         """See `assistant.leak_shape.model_protocol.ShapeModel.ask`."""

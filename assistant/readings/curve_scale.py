@@ -79,8 +79,8 @@ class CurveScale:
 
     def figure(self, value: float) -> str:
         """A value of the axis in words."""
-        told = f"{abs(value):.0f} {'mm' if self.in_mm else '%'}"
-        return tr("{told} past", told=told) if value < 0 else told
+        length = f"{abs(value):.0f} {'mm' if self.in_mm else '%'}"
+        return tr("{length} past", length=length) if value < 0 else length
 
     def is_behind_wall(self, value: float) -> bool:
         """At the posterior wall or behind it."""

@@ -50,15 +50,15 @@ class Recorded:
     @property
     def losses(self) -> str:
         """What is not whole, in one sentence without its full stop; empty for a whole recording."""
-        said = []
+        parts = []
         if not self.closed:
-            said.append(sentence("it was not closed in order"))
+            parts.append(sentence("it was not closed in order"))
         if self.lost_frames:
-            said.append(sentence(f"{self.lost_frames} of {len(self.lines)} frames have no picture"))
+            parts.append(sentence(f"{self.lost_frames} of {len(self.lines)} frames have no picture"))
         if self.cut_frames:
             ending = sentence(f"the last {self.cut_frames} frames are cut off")
-            said.append(ending)
-        return " and ".join(said)
+            parts.append(ending)
+        return " and ".join(parts)
 
 
 def is_recorded(folder: Path) -> bool:
@@ -118,10 +118,10 @@ def _last_in_reach(numbers: list[int]) -> int:
     return last
 
 
-def _lost(i: int, said: FrameLine | None, before: list[FrameLine], there: dict[int, FrameLine]) -> FrameLine:
+def _lost(i: int, line: FrameLine | None, before: list[FrameLine], there: dict[int, FrameLine]) -> FrameLine:
     """The line of a frame whose picture is lost; where not even its line is there, its time lies between the others."""
-    if said is not None:
-        return FrameLine(i=i, t=said.t, ns=said.ns, v=-1, p=-1)
+    if line is not None:
+        return FrameLine(i=i, t=line.t, ns=line.ns, v=-1, p=-1)
     after = next(there[k] for k in range(i, i + MOST_LOST_IN_A_ROW + 1) if k in there)
     previous = before[-1] if before else after
     share = 1.0 / (after.i - i + 1)

@@ -51,9 +51,9 @@ class RecordingFiles:
         Video file, and number of the picture in it, that the newest frame carries and so does a repeat of it.
     """
 
-    def __init__(self, folder: Path, segment_bytes: int, disk: Disk, tell: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, segment_bytes: int, disk: Disk, notify: Callable[[str], None]) -> None:
         self._folder, self._segment_bytes = folder, segment_bytes
-        self._disk, self._tell = disk, tell
+        self._disk, self._notify = disk, notify
         self._video: GrowingFile | None = None
         self._out: MatroskaOut | None = None
         self._lines: GrowingFile | None = None
@@ -157,7 +157,7 @@ class RecordingFiles:
             video.sync(self._disk.fsync)
         except OSError as error:
             log.warning("closing %s: %s", video.path.name, error)
-            self._tell(sentence(f"a video file could not be closed in order ({error.strerror})"))
+            self._notify(sentence(f"a video file could not be closed in order ({error.strerror})"))
         self._closed_bytes += video.size_on_disk()
         video.close()
         self._video = self._out = None
@@ -168,7 +168,7 @@ class RecordingFiles:
         try:
             self._lines.sync(self._disk.fsync)
         except OSError as error:
-            self._tell(sentence(f"the frames' lines could not be synced ({error.strerror})"))
+            self._notify(sentence(f"the frames' lines could not be synced ({error.strerror})"))
         self._lines.close()
 
     def free_bytes(self) -> int | None:

@@ -90,7 +90,7 @@ class Recorder:
         self._offered_bytes = self._begun_bytes = 0
         self._coded_bytes = self._taken_bytes = 0
         self._lock = threading.Lock()
-        self._files = RecordingFiles(folder, settings.segment_bytes, self._disk, self._tell)
+        self._files = RecordingFiles(folder, settings.segment_bytes, self._disk, self._note_fault)
         self._unsynced: deque[Coded] = deque(maxlen=_MOST_UNSYNCED)
         self._sync_failed = False
         self._synced_ns = clock_ns()
@@ -263,7 +263,7 @@ class Recorder:
             self._retry_ns = now_ns + _TRY_AGAIN_NS
         self._give_files_up()
 
-    def _tell(self, fault: str) -> None:
+    def _note_fault(self, fault: str) -> None:
         self._fault = fault
 
     def _give_files_up(self) -> None:

@@ -85,9 +85,9 @@ def session_lines(
         return (*lines, _line(None, ALL_LEVELS, ""))
     if whole is not None:
         known = list(whole.levels)
-    acts, raised = (tuple(itertools.chain(*of)) for of in ([d.acts for d in known], [d.told for d in known]))
+    acts, raised = (tuple(itertools.chain(*of)) for of in ([d.acts for d in known], [d.raised for d in known]))
     entered = [day.cement_ml for day in known if day.cement_ml is not None]
-    joint = LevelDay(level="", cement_ml=round(sum(entered), 3) if entered else None, acts=acts, told=raised)
+    joint = LevelDay(level="", cement_ml=round(sum(entered), 3) if entered else None, acts=acts, raised=raised)
     line, missing = _line(joint, ALL_LEVELS, ""), len(known) - len(entered)
     if entered and missing:
         # A sum that leaves a level out says so.
@@ -144,12 +144,12 @@ def _xray(xray_s: float | None, exposures: int | None) -> str:
 
 
 def _stages(level: LevelDay) -> str:
-    said = [
+    stages = [
         f"{act.text or 'mixed'}{'' if act.t_s is None else f' {clock(act.t_s)[:5]}'}"
         for act in level.acts
         if act.kind in ("cement_clock", "cement_stage")
     ]
-    return sentence(f"cement {', '.join(said)}") if said else ""
+    return sentence(f"cement {', '.join(stages)}") if stages else ""
 
 
 def found_words(alarms: Iterable[Alarm]) -> str:

@@ -75,9 +75,9 @@ class ReviewerLine:
         figures = ", ".join(f"{name} {figure}" for name, figure in self.figures)
         return self.in_words(self.what, figures or self.label or self.typed)
 
-    def in_words(self, what: str, said: str) -> str:
+    def in_words(self, what: str, value: str) -> str:
         """The line with these words for what it is about and for what was said."""
-        line = f"{what}: {said}" if said else what
+        line = f"{what}: {value}" if value else what
         return f"{clock(self.t_s)} {line} — {self.author}, {self.day}"
 
 

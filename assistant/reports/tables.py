@@ -63,7 +63,7 @@ def lists_table(facts: ReportFacts) -> list[list[str]]:
     rows += [["rehearsal", "", "", facts.rehearsal, ""]] if facts.rehearsal else []
     rows += [["session", "", "", line.level, _session_words(line)] for line in facts.session]
     rows += [["count", "", "", name, value] for name, value in facts.counts]
-    rows += [["day", "", "", level, said] for level, said in facts.day]
+    rows += [["day", "", "", level, text] for level, text in facts.day]
     for part, events in (("told", facts.raised), ("event", facts.events)):
         for event in events:
             until = "stands" if event.until_s is None else f"until {clock(event.until_s)}"
@@ -80,8 +80,8 @@ def lists_table(facts: ReportFacts) -> list[list[str]]:
 
 def _session_words(line: SessionLine) -> str:
     """A level beside the others, in one cell."""
-    said = zip(SESSION_HEAD[1:], line[1:], strict=True)
-    return "; ".join(f"{name}: {value}" for name, value in said if value)
+    named = zip(SESSION_HEAD[1:], line[1:], strict=True)
+    return "; ".join(f"{name}: {value}" for name, value in named if value)
 
 
 def plain_cell(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.lengths import UNCAL
 from assistant.results.looked_at import NONE_SEEN, looked_of
 from assistant.shape_words import shape_words
@@ -42,7 +42,7 @@ def summary_table(document: dict[str, Any]) -> str:
             longest=timing["max_ms"],
         ),
         "",
-        *(tr("note: {note}", note=shown(note)) for note in run.get("notes", ())),
+        *(tr("note: {note}", note=translate(note)) for note in run.get("notes", ())),
         tr("What is not listed was not seen in this view. It may be there all the same: check the second plane."),
         "",
     ]
@@ -51,11 +51,11 @@ def summary_table(document: dict[str, Any]) -> str:
 
 def _nothing(what: str, document: dict[str, Any]) -> str:
     """Nothing is listed: said as far as was looked."""
-    told = looked_of(document).none
+    reason = looked_of(document).none
     return (
         tr("No {what} seen in this view.", what=what)
-        if told == NONE_SEEN
-        else tr("No {what} is listed: {told}.", what=what, told=shown(told))
+        if reason == NONE_SEEN
+        else tr("No {what} is listed: {reason}.", what=what, reason=translate(reason))
     )
 
 
@@ -71,7 +71,7 @@ def _events(events: list[dict[str, Any]], fps: float | None) -> list[str]:
         at = tr("≈{seconds:.1f} s", seconds=event["first_frame"] / fps) if fps else ""
         rows.append(
             f"{event['first_frame']:>7} {at:>8}  {until:>7}  {event['priority']:<8}  {event['kind']:<21}  "
-            f"{event['site'] or '':<17}  {shown(event['text'])}"
+            f"{event['site'] or '':<17}  {translate(event['text'])}"
         )
     return rows
 
@@ -80,17 +80,21 @@ def _leaks(leaks: list[dict[str, Any]]) -> list[str]:
     rows = []
     for leak in leaks:
         words = [
-            tr("leak {site} from frame {frame}", site=shown(leak["site"].replace("_", " ")), frame=leak["first_frame"]),
+            tr(
+                "leak {site} from frame {frame}",
+                site=translate(leak["site"].replace("_", " ")),
+                frame=leak["first_frame"],
+            ),
             _figure(leak, "area", "mm2", "mm²", tr("of the body")),
             tr("{length} long", length=_figure(leak, "length", "mm", "mm", tr("of depth"))),
         ]
         if leak["yeom"] is not None:
             words.append(tr("Yeom {type}", type=leak["yeom"]))
         if leak["magnitude"] is not None:
-            words.append(shown(leak["magnitude"]))
+            words.append(translate(leak["magnitude"]))
         shape = leak.get("shape")
         if shape is not None:
-            words.append(tr("shape {shape}", shape=shown(shape_words(shape["label"], shape["p_spike"]))))
+            words.append(tr("shape {shape}", shape=translate(shape_words(shape["label"], shape["p_spike"]))))
         rows.append(", ".join(words))
     return rows
 
@@ -108,13 +112,13 @@ def _unknown() -> str:
 
 
 def _final(final: dict[str, Any]) -> list[str]:
-    def said(name: str, words: str, factor: float = 1.0, digits: int = 0) -> str:
+    def figure(name: str, words: str, factor: float = 1.0, digits: int = 0) -> str:
         value = final.get(name)
         return _unknown() if value is None else f"≈ {factor * value:.{digits}f}{words}"
 
     parts = ("anterior", "middle", "posterior")
     heights = [_figure(final, f"{part}_height", "mm", "mm", tr("of depth"), digits=1) for part in parts]
-    area, filled = said("cement_area_mm2", " mm²"), said("fill_area_ratio", " %", 100.0)
+    area, filled = figure("cement_area_mm2", " mm²"), figure("fill_area_ratio", " %", 100.0)
     only_share = area == _unknown() and filled != _unknown()
     rows = [
         tr(
@@ -129,7 +133,7 @@ def _final(final: dict[str, Any]) -> list[str]:
             tr(
                 "heights anterior {anterior}, middle {middle}, posterior {posterior}; wedge angle {angle}",
                 **dict(zip(parts, heights, strict=True)),
-                angle=said("wedge_angle_deg", "°", digits=1),
+                angle=figure("wedge_angle_deg", "°", digits=1),
             )
         )
     return rows

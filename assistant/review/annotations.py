@@ -138,7 +138,7 @@ class Review:
                 gone.add(entry.takes_back)
         return tuple(entry for entry in self.entries if entry.about is not About.UNDO and entry.number not in gone)
 
-    def said(self, about: About, leak: LeakKey | None = None, among: Iterable[LeakKey] = ()) -> Entry | None:
+    def newest_entry(self, about: About, leak: LeakKey | None = None, among: Iterable[LeakKey] = ()) -> Entry | None:
         """The newest standing entry of a kind (of a leak); None where nobody said so.
 
         Parameters
@@ -170,8 +170,8 @@ class Review:
     def denies(self, leak: LeakKey, among: Iterable[LeakKey]) -> bool:
         """Whether the newest word on a leak is that there is none."""
         keys = tuple(among)
-        said = [e for e in self.standing if e.about in OF_A_LEAK and nearest(e.key, keys) == leak]
-        return bool(said) and said[-1].about is About.NO_LEAK
+        entries = [e for e in self.standing if e.about in OF_A_LEAK and nearest(e.key, keys) == leak]
+        return bool(entries) and entries[-1].about is About.NO_LEAK
 
 
 def nearest(key: LeakKey | None, keys: Iterable[LeakKey]) -> LeakKey | None:

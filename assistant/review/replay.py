@@ -132,7 +132,7 @@ class ReplayAnalysis:
     def _listen(self) -> None:
         process = self._process
         assert process is not None
-        with process.heard as pipe:
+        with process.output as pipe:
             end = self._take(pipe)
         status = process.wait()
         self._words.over("" if self._stopping else exit_words(status))
@@ -143,11 +143,11 @@ class ReplayAnalysis:
     def _take(self, pipe: IO[bytes]) -> End | None:
         """Read until the end is told; None where the child ended without a word."""
         while True:
-            told = _read(pipe)
-            if told is None or isinstance(told, End):
-                return told
-            self.moments.extend(told.moments)
-            for alarm in told.alarms:
+            message = _read(pipe)
+            if message is None or isinstance(message, End):
+                return message
+            self.moments.extend(message.moments)
+            for alarm in message.alarms:
                 if not self._stopping:
                     self._sink.alarm_changed(alarm)
             if not self._stopping:
@@ -165,10 +165,10 @@ def _read(pipe: IO[bytes]) -> Batch | End | None:
     body = read_frame(pipe)
     if body is None:
         return None
-    told = pickle.loads(body)
-    if not isinstance(told, Batch | End):
-        raise TypeError(f"the analysis said {type(told).__name__}")
-    return told
+    message = pickle.loads(body)
+    if not isinstance(message, Batch | End):
+        raise TypeError(f"the analysis said {type(message).__name__}")
+    return message
 
 
 def _write(pipe: BinaryIO, value: Batch | End) -> None:
@@ -183,18 +183,18 @@ class _Teller:
         self._pipe, self._maker = pipe, MomentMaker()
         self._moments: list[Moment] = []
         self.alarms: list[Alarm] = []
-        self._told_s = time.monotonic()
+        self._sent_s = time.monotonic()
 
     def add(self, reading: Reading) -> None:
         self._moments.append(self._maker.make(reading))
-        if len(self._moments) >= _BATCH_FRAMES or time.monotonic() - self._told_s >= _BATCH_S:
+        if len(self._moments) >= _BATCH_FRAMES or time.monotonic() - self._sent_s >= _BATCH_S:
             self.flush()
 
     def flush(self) -> None:
         _write(self._pipe, Batch(moments=tuple(self._moments), alarms=tuple(self.alarms)))
         self._moments.clear()
         self.alarms.clear()
-        self._told_s = time.monotonic()
+        self._sent_s = time.monotonic()
 
 
 def run_job(job: ReplayJob, pipe: BinaryIO) -> None:

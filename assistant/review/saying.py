@@ -44,7 +44,7 @@ def say(
     """
     _check(about, text)
     site, first_frame = ("", None) if leak is None else (leak.site, leak.first_frame)
-    said = Entry(
+    entry = Entry(
         number=0,
         about=about,
         author=who,
@@ -55,7 +55,7 @@ def say(
         first_frame=first_frame,
         value=value or {},
     )
-    return _add(review, lambda _kept: [said])
+    return _add(review, lambda _kept: [entry])
 
 
 def take_over(review: Review, entries: Iterable[Entry]) -> tuple[Review, int]:

@@ -111,7 +111,7 @@ class LevelDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     cement_ml : float or None
         Entered by hand; None where nothing was entered.
     acts : tuple of SessionEvent
-    told : tuple of RaisedAlarm
+    raised : tuple of RaisedAlarm
         Of all rows of the alarm table, in order.
     """
 
@@ -119,7 +119,7 @@ class LevelDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     plan: dict[str, Any] | None = None
     cement_ml: float | None = None
     acts: tuple[SessionEvent, ...] = ()
-    told: tuple[RaisedAlarm, ...] = ()
+    raised: tuple[RaisedAlarm, ...] = msgspec.field(default=(), name="told")  # as the file has it
 
     @property
     def exposures(self) -> int | None:
@@ -134,7 +134,7 @@ class LevelDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     @property
     def alarms(self) -> tuple[RaisedAlarm, ...]:
         """The alarms that speak of the patient's cement."""
-        return tuple(told for told in self.told if told.is_of_patient)
+        return tuple(alarm for alarm in self.raised if alarm.is_of_patient)
 
     def count(self, kind: str) -> int:
         """How often something was done."""
@@ -167,7 +167,7 @@ class SessionDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     @property
     def alarms(self) -> tuple[RaisedAlarm, ...]:
         """The alarms of all levels that speak of the patient's cement."""
-        return tuple(told for level in self.levels for told in level.alarms)
+        return tuple(alarm for level in self.levels for alarm in level.alarms)
 
     @property
     def cement_ml(self) -> float | None:
@@ -216,19 +216,19 @@ def check_day(day: SessionDay) -> None:
     if day.schema != SCHEMA or not 1 <= len(day.levels) <= 30:
         raise ValueError("not a day of this version")
     for level in day.levels:
-        words = [level.level, *(told.code for told in level.told), *(told.view for told in level.told)]
-        texts = [*(act.text for act in level.acts), *(told.headline for told in level.told)]
+        words = [level.level, *(alarm.code for alarm in level.raised), *(alarm.view for alarm in level.raised)]
+        texts = [*(act.text for act in level.acts), *(alarm.headline for alarm in level.raised)]
         fits = all(len(word) <= 24 for word in words) and all(len(text) <= 200 for text in texts)
         fits = fits and all(act.kind in DAY_KINDS for act in level.acts)
-        fits = fits and all(told.priority in PRIORITIES for told in level.told)
-        parts = (level, *level.acts, *level.told)
+        fits = fits and all(alarm.priority in PRIORITIES for alarm in level.raised)
+        parts = (level, *level.acts, *level.raised)
         numbers = [n for part in parts for n in msgspec.structs.astuple(part) if isinstance(n, int | float)]
         fits = fits and all(abs(number) <= _MOST for number in numbers)
-        if not fits or len(level.acts) > 100_000 or len(level.told) > 100_000:
+        if not fits or len(level.acts) > 100_000 or len(level.raised) > 100_000:
             raise ValueError("holds what no session says")
 
 
-def raised_alarm_words(told: Sequence[RaisedAlarm]) -> str:
+def raised_alarm_words(alarms: Sequence[RaisedAlarm]) -> str:
     """How many alarms were told on the day, of which priority, and how many were acknowledged."""
-    answered = sum(one.acknowledged_s is not None for one in told)
-    return count_words([one.priority for one in told]) + (sentence(f"; {answered} acknowledged") if told else "")
+    answered = sum(one.acknowledged_s is not None for one in alarms)
+    return count_words([one.priority for one in alarms]) + (sentence(f"; {answered} acknowledged") if alarms else "")

@@ -117,19 +117,19 @@ def _entered_ml(acts: Iterable[SessionEvent], own: range) -> float | None:
 
     An act says how much was in after it; what is taken back is what was entered last.
     """
-    said, total_ml = False, 0.0
+    entered, total_ml = False, 0.0
     entries: list[tuple[bool, float]] = []
     for at, act in enumerate(acts):
         if act.ml is None:
             continue
         is_own = at in own
-        said, more_ml, total_ml = said or is_own, act.ml - total_ml, act.ml
+        entered, more_ml, total_ml = entered or is_own, act.ml - total_ml, act.ml
         while more_ml < 0 and entries:
             is_own, entered_ml = entries.pop()
             more_ml += entered_ml
         if more_ml > 0:
             entries.append((is_own, more_ml))
-    return round(sum(ml for is_own, ml in entries if is_own), 3) if said else None
+    return round(sum(ml for is_own, ml in entries if is_own), 3) if entered else None
 
 
 class _Level:
@@ -140,7 +140,7 @@ class _Level:
         self.plan: dict[str, Any] | None = None
         self.cement_ml: float | None = None
         self.acts: list[SessionEvent] = []
-        self.told: list[RaisedAlarm] = []
+        self.raised: list[RaisedAlarm] = []
         self.before_ml = 0.0
         """In at the end of an earlier part of this level: logs of before the level was written begin anew at 0."""
 
@@ -150,7 +150,7 @@ class _Level:
             plan=self.plan,
             cement_ml=self.cement_ml,
             acts=tuple(self.acts),
-            told=tuple(self.told),
+            raised=tuple(self.raised),
         )
 
 
@@ -200,14 +200,14 @@ class _Reader:
         before = [each for each in self._stretches[: number - 1] if each.level is stretch.level]
         after = [each for each in self._stretches[number:] if each.level is stretch.level]
         if before or after:
-            acts, told = stretch.begun_at if before else (0, 0)
-            end, told_end = after[0].begun_at if after else (len(level.acts), len(level.told))
+            acts, raised = stretch.begun_at if before else (0, 0)
+            end, raised_end = after[0].begun_at if after else (len(level.acts), len(level.raised))
             level = LevelDay(
                 level=level.level,
                 plan=stretch.plan,
                 cement_ml=_entered_ml(level.acts, range(acts, end)),
                 acts=level.acts[acts:end],
-                told=level.told[told:told_end],
+                raised=level.raised[raised:raised_end],
             )
         return SessionDay(levels=(level,), rehearsal=self._rehearsal, in_order=self._in_order)
 
@@ -230,26 +230,26 @@ class _Reader:
     @staticmethod
     def _is_worked_on(stretch: _Stretch) -> bool:
         """Whether anything was done or told of the patient in a stretch."""
-        level, (acts, told) = stretch.level, stretch.begun_at
+        level, (acts, raised) = stretch.level, stretch.begun_at
         return any(act.kind in _DONE for act in level.acts[acts:]) or any(
-            one.is_of_patient for one in level.told[told:]
+            one.is_of_patient for one in level.raised[raised:]
         )
 
     def _merge(self, level: _Level, into: _Level) -> None:
         """What was done and told at a level belongs to another."""
         if level is into:
             return
-        acts, told = len(into.acts), len(into.told)
+        acts, raised = len(into.acts), len(into.raised)
         into.before_ml = into.cement_ml or 0.0
         into.acts += [
             act if act.ml is None else msgspec.structs.replace(act, ml=round(into.before_ml + act.ml, 3))
             for act in level.acts
         ]
-        into.told += level.told
+        into.raised += level.raised
         if level.cement_ml is not None:
             into.cement_ml = round(into.before_ml + level.cement_ml, 3)
         self._xray = {n: (into, acts + at) if of is level else (of, at) for n, (of, at) in self._xray.items()}
-        self._open = [(into, told + at) if of is level else (of, at) for of, at in self._open]
+        self._open = [(into, raised + at) if of is level else (of, at) for of, at in self._open]
         self._levels = [each for each in self._levels if each is not level]
 
     def take(self, event: DayEvent) -> None:
@@ -307,7 +307,7 @@ class _Reader:
             # Another level without a word: it is in the picture from where its lines were placed.
             begun = _placed_in(views, now.planned_in, event.frame)
             level = self._level(name)
-            at = len(level.acts), len(level.told)
+            at = len(level.acts), len(level.raised)
             now = _Stretch(level=level, first_frame=begun, first_plan=self._newest_plan, begun_at=at)
             self._stretches.append(now)
         elif now.plan is None:
@@ -332,7 +332,7 @@ class _Reader:
             unnamed = now.level
             now.level = self._level(name)
             if now.level is not unnamed:
-                now.begun_at = len(now.level.acts), len(now.level.told)
+                now.begun_at = len(now.level.acts), len(now.level.raised)
             self._merge(unnamed, now.level)
         if name and len(self._stretches) > 1 and self._stretches[-2].level is now.level:
             # The same level went on: it was no other.
@@ -342,13 +342,13 @@ class _Reader:
     def _name_anew(self, name: str) -> _Stretch:
         """A level was named by mistake and corrected before anything was done: the stretch is of the other one."""
         now = self._stretches[-1]
-        level, (acts, told), own = now.level, now.begun_at, _Level("")
-        own.acts, own.told = level.acts[acts:], level.told[told:]
-        del level.acts[acts:], level.told[told:]
+        level, (acts, raised), own = now.level, now.begun_at, _Level("")
+        own.acts, own.raised = level.acts[acts:], level.raised[raised:]
+        del level.acts[acts:], level.raised[raised:]
         self._xray = {
             n: (own, at - acts) if of is level and at >= acts else (of, at) for n, (of, at) in self._xray.items()
         }
-        self._open = [(own, at - told) if of is level and at >= told else (of, at) for of, at in self._open]
+        self._open = [(own, at - raised) if of is level and at >= raised else (of, at) for of, at in self._open]
         now.level, now.plan, now.begun_at = own, None, (0, 0)
         kept = [one for one in self._levels if one is not level or any(each.level is one for each in self._stretches)]
         self._levels = [*kept, own]
@@ -381,7 +381,7 @@ class _Reader:
     def _raise(self, event: DayEvent) -> None:
         data = event.data
         frame = data.get("frame")
-        told = RaisedAlarm(
+        alarm = RaisedAlarm(
             code=str(data.get("code", ""))[:8],
             kind=data["event"] if isinstance(data.get("event"), str) else None,
             priority=str(data.get("priority")) if data.get("priority") in PRIORITIES else PRIORITIES[-1],
@@ -391,26 +391,26 @@ class _Reader:
             frame=frame if isinstance(frame, int) else event.frame,
             t_s=_rounded(event.t_s),
         )
-        self._open.append((self._now, len(self._now.told)))
-        self._now.told.append(told)
+        self._open.append((self._now, len(self._now.raised)))
+        self._now.raised.append(alarm)
 
     def _end(self, event: DayEvent) -> None:
         data = event.data
         wanted = (data.get("code"), data.get("site"), str(data.get("view", "")))
-        open_ = [(level, at, level.told[at]) for level, at in self._open]
+        open_ = [(level, at, level.raised[at]) for level, at in self._open]
         of_it = [each for each in open_ if (each[2].code, each[2].site, each[2].view) == wanted]
         # One code can stand for two rows: by kind and words (which may hold another figure by now, or a shape).
         of_it.sort(key=lambda each: (each[2].kind != data.get("event"), each[2].headline != data.get("headline")))
-        for level, at, told in of_it[:1]:
-            level.told[at] = msgspec.structs.replace(told, ended_s=_rounded(event.t_s))
+        for level, at, alarm in of_it[:1]:
+            level.raised[at] = msgspec.structs.replace(alarm, ended_s=_rounded(event.t_s))
             self._open = [place for place in self._open if place[0] is not level or place[1] != at]
 
     def _acknowledge(self, event: DayEvent) -> None:
         codes = event.data.get("alarms")
         for level, at in self._open:
-            told = level.told[at]
-            if isinstance(codes, list) and told.code in codes and told.acknowledged_s is None:
-                level.told[at] = msgspec.structs.replace(told, acknowledged_s=_rounded(event.t_s))
+            alarm = level.raised[at]
+            if isinstance(codes, list) and alarm.code in codes and alarm.acknowledged_s is None:
+                level.raised[at] = msgspec.structs.replace(alarm, acknowledged_s=_rounded(event.t_s))
 
 
 def _act(event: DayEvent, ml: float | None) -> SessionEvent:

@@ -201,8 +201,8 @@ def _check_reach(path: Path, before: int, frame: int, recorded: Sequence[int]) -
     """
     between = bisect_left(recorded, frame) - bisect_right(recorded, before)
     if frame - before - 1 - between > MOST_LOST_IN_A_ROW:
-        told = f"tells of frame {frame} after frame {before}, and the recording has {between} of the frames between"
-        raise InputError(f"{path}: {told}; it is damaged or of another recording: analyse the run instead")
+        gap = f"tells of frame {frame} after frame {before}, and the recording has {between} of the frames between"
+        raise InputError(f"{path}: {gap}; it is damaged or of another recording: analyse the run instead")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -298,15 +298,15 @@ def _moments(
     nothing = _More()
     index = first
     # Frame 0 is at 0 s also where the run is a part: its frames keep their numbers and times.
-    told = 0, 0.0
+    last = 0, 0.0
     for row in rows:
         frame, at_s = int(row["frame"]), float(row["t_s"])
         if frame < index:
             continue  # the same frame again, after a restart
         for gap in range(index, frame):
-            yield _gap(gap, _between_s(gap, told, (frame, at_s), times_s))
+            yield _gap(gap, _between_s(gap, last, (frame, at_s), times_s))
         yield _moment(row, standing.get(frame, ()), more.get(frame, nothing), plan)
-        index, told = frame + 1, (frame, at_s)
+        index, last = frame + 1, (frame, at_s)
 
 
 def _between_s(index: int, before: tuple[int, float], after: tuple[int, float], times_s: Mapping[int, float]) -> float:

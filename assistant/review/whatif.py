@@ -125,8 +125,8 @@ class VariantResult(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def first_warning_s(self) -> float | None:
         """Time of the first event of MEDIUM or HIGH priority that concerns a line; None where there was none."""
-        told = [e.t_s for e in self.events if e.site is not None and e.priority in _TELLING]
-        return min(told, default=None)
+        warned_s = [e.t_s for e in self.events if e.site is not None and e.priority in _TELLING]
+        return min(warned_s, default=None)
 
 
 _TELLING: Final = (Priority.MEDIUM.word, Priority.HIGH.word)
@@ -319,7 +319,7 @@ def missing(job: WhatIfJob, rows: Sequence[VariantResult]) -> Iterator[tuple[Run
 def work(
     folder: Path,
     should_stop: Callable[[], bool] = lambda: False,
-    told: Callable[[int, int], None] = lambda done, total: None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> bool:
     """Do what is missing of a folder's job; False when stopped before its end.
 
@@ -332,7 +332,7 @@ def work(
     total = len(job.runs) * len(job.variants)
     _mend(folder)
     for done, (pair, variant) in enumerate(missing(job, rows), start=len(rows)):
-        told(done, total)
+        on_progress(done, total)
         row = None if should_stop() else analyse(pair, variant, base, should_stop, folder.parent / CACHE_FOLDER)
         if row is None:
             return False
@@ -343,7 +343,7 @@ def work(
                 os.fsync(file.fileno())
         except OSError as error:
             raise EnvironmentError_(f"{folder}: cannot be written ({error.strerror}); free some room") from error
-    told(total, total)
+    on_progress(total, total)
     return True
 
 
@@ -365,12 +365,12 @@ def main(arguments: list[str]) -> int:
         os.nice(10)
     cv2.setNumThreads(1)
 
-    def told(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         sys.stdout.write(json_text({"done": done, "total": total}, indent=None) + "\n")
         sys.stdout.flush()
 
     try:
-        work(Path(arguments[0]), told=told)
+        work(Path(arguments[0]), on_progress=report)
     except BrokenPipeError:
         return 0  # the window has gone; the next start goes on from here
     except AssistantError as error:

@@ -69,7 +69,7 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
         Why no cement could be looked for.
     has_xray : bool
         It carries a new X-ray picture, usable or not.
-    unsure_mm2 : float
+    uncertain_mm2 : float
         As in `CementMask`.
     """
 
@@ -80,7 +80,7 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
     outline_sigma_mm: float
     reason: str
     has_xray: bool
-    unsure_mm2: float = 0.0
+    uncertain_mm2: float = 0.0
 
 
 class CachedRun(msgspec.Struct, array_like=True):
@@ -123,7 +123,7 @@ class Keeper:
                 cement.outline_sigma_mm if isinstance(cement, CementMask) else 0.0,
                 cement.reason if isinstance(cement, Unknown) else "",
                 reading.liveness.xray_age_s == 0.0,
-                cement.unsure_mm2 if isinstance(cement, CementMask) else 0.0,
+                cement.uncertain_mm2 if isinstance(cement, CementMask) else 0.0,
             )
         )
 
@@ -218,7 +218,7 @@ def _cement(packed: bytes, crop: Crop, frame: CachedFrame) -> CementMask:
         mask=mask,
         evidence=np.where(mask, 1, -1).astype(np.float32),
         outline_sigma_mm=frame.outline_sigma_mm,
-        unsure_mm2=frame.unsure_mm2,
+        uncertain_mm2=frame.uncertain_mm2,
     )
 
 

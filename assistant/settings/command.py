@@ -7,7 +7,7 @@ import sys
 from operator import attrgetter
 
 from assistant.errors import UsageError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.settings.file import Loaded, all_names, load_settings, rules_of, save_user
 
 DEFAULT = "default"
@@ -39,7 +39,7 @@ def run(argv: list[str]) -> int:
     if args.value is not None:
         loaded = save_user(args.name, _typed(args.name, args.value))
     sys.stdout.write("\n".join(_value_words(loaded, name) for name in all_names() if args.name in (None, name)) + "\n")
-    sys.stdout.writelines(tr("note: {note}\n", note=shown(note)) for note in loaded.notes)
+    sys.stdout.writelines(tr("note: {note}\n", note=translate(note)) for note in loaded.notes)
     return 0
 
 
@@ -69,14 +69,14 @@ def _value_words(loaded: Loaded, name: str) -> str:
             if "choices" in rules
             else tr("a word of at most {count} letters", count=rules["most_letters"])
         )
-    told, default = (f"{each:g}" if isinstance(each, (int, float)) else str(each) for each in (value, field.default))
+    text, default = (f"{each:g}" if isinstance(each, (int, float)) else str(each) for each in (value, field.default))
     origin = loaded.origins[name] + (tr(", fixed") if name in loaded.locked else "")
     return tr(
         "{name} = {value}  ({origin}; default {default}; {room})\n    {sentence}",
         name=name,
-        value=told,
+        value=text,
         origin=origin,
         default=default,
         room=room,
-        sentence=shown(rules["sentence"]),
+        sentence=translate(rules["sentence"]),
     )

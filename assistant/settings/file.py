@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import UsageError
-from assistant.language import sentence, shown
+from assistant.language import sentence, translate
 from assistant.settings.tree import Settings, check, leaf_fault, with_changes
 from assistant.system.places import data_home
 
@@ -80,8 +80,8 @@ def load_settings(folder: Path | None = None, *, lifts: Mapping[int, Lift] = LIF
             elif origin == "user" and name in locked:
                 notes.append(sentence(f"{file}: {name} is fixed by the site"))
             else:
-                settings, told = _with(settings, name, value)
-                notes += [f"{file}: {told}"] if told else []
+                settings, note = _with(settings, name, value)
+                notes += [f"{file}: {note}"] if note else []
                 origins[name] = origin
         if origin == "site":
             locked = frozenset(name for name in origins if any(_is_in(name, each) for each in lock))
@@ -118,8 +118,8 @@ def read_settings(path: Path) -> Settings:
     if not path.is_file():
         raise UsageError(f"{path}: there is no such settings file; give one like site.json in the data folder")
     if notes:
-        told = notes[0].removesuffix("; the defaults are taken").partition(": ")[2]
-        raise UsageError(f"{path}: {told}; correct it or leave it out")
+        reason = notes[0].removesuffix("; the defaults are taken").partition(": ")[2]
+        raise UsageError(f"{path}: {reason}; correct it or leave it out")
     try:
         return with_changes(Settings(), dict(_leaves(tree)))
     except UsageError as error:
@@ -142,17 +142,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def print_note(note: str) -> None:
     """Say on standard error what of the stored settings was passed over."""
-    sys.stderr.write(f"settings: {shown(note)}\n")
+    sys.stderr.write(f"settings: {translate(note)}\n")
 
 
-def wanted_settings(args: argparse.Namespace, told: Callable[[str], object] = print_note) -> Settings:
+def wanted_settings(args: argparse.Namespace, note_to: Callable[[str], object] = print_note) -> Settings:
     """The settings that a command works with: site and user, unless the command line names others.
 
     Parameters
     ----------
     args : Namespace
         Of a parser with `add_arguments`.
-    told : callable
+    note_to : callable
         Given what was passed over in the files of site and user, a sentence each.
 
     Raises
@@ -162,14 +162,14 @@ def wanted_settings(args: argparse.Namespace, told: Callable[[str], object] = pr
     """
     if args.defaults:
         return default_settings()
-    return stored_settings(told) if args.settings is None else read_settings(args.settings)
+    return stored_settings(note_to) if args.settings is None else read_settings(args.settings)
 
 
-def stored_settings(told: Callable[[str], object] = print_note) -> Settings:
+def stored_settings(note_to: Callable[[str], object] = print_note) -> Settings:
     """The settings of site and user, fit for measuring; as in `wanted_settings`."""
     loaded = load_settings()
     for note in loaded.notes:
-        told(note)
+        note_to(note)
     check(loaded.settings)
     return loaded.settings
 

@@ -58,7 +58,7 @@ class SetPoint:
     """One of the six points, in px of the stored picture."""
 
     at: Point | None = None
-    told: PointStatus = PointStatus.MISSING
+    status: PointStatus = PointStatus.MISSING
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class SixPoints:
     @property
     def whole(self) -> bool:
         """All six points are confirmed."""
-        return all(point.told is PointStatus.CONFIRMED for point in self.points)
+        return all(point.status is PointStatus.CONFIRMED for point in self.points)
 
     @property
     def placed(self) -> bool:
@@ -97,7 +97,7 @@ class SixPoints:
     def put(self, at: Point) -> None:
         """Place the active point; one that was confirmed has to be looked at again."""
         point = self.points[self.active]
-        point.at, point.told = at, PointStatus.CHECK
+        point.at, point.status = at, PointStatus.CHECK
 
     def take(self, at: Point, reach_px: float) -> bool:
         """Take the point in reach of the pointer, else place the active one there; True if one was placed."""
@@ -124,7 +124,7 @@ class SixPoints:
         """The held point goes with the pointer."""
         if self.held is not None:
             point = self.points[self.held]
-            point.at, point.told = at, PointStatus.CHECK
+            point.at, point.status = at, PointStatus.CHECK
 
     def let_go(self) -> None:
         """The pointer is released."""
@@ -144,8 +144,8 @@ class SixPoints:
         point = self.points[self.active]
         if point.at is None:
             return False
-        point.told = PointStatus.CONFIRMED
-        still_open = [k for k in range(6) if self.points[k].told is not PointStatus.CONFIRMED]
+        point.status = PointStatus.CONFIRMED
+        still_open = [k for k in range(6) if self.points[k].status is not PointStatus.CONFIRMED]
         if still_open:
             later = [k for k in still_open if k > self.active]
             self.active = (later or still_open)[0]
@@ -258,7 +258,7 @@ class SetView(SixPoints):
     def propose(self, places: list[Point], note: str) -> None:
         """Take a proposal: it counts only point by point, once confirmed."""
         for point, at in zip(self.points, places, strict=True):
-            point.at, point.told = at, PointStatus.PROPOSED
+            point.at, point.status = at, PointStatus.PROPOSED
         self.active, self.proposal_note = 0, note
 
     def scale(self, level: str, height_mm: float | None) -> tuple[float | None, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from assistant.errors import AssistantError, UsageError
-from assistant.language import shown
+from assistant.language import translate
 from assistant.simulation import scenario
 from assistant.simulation.building import build_run
 from assistant.simulation.scenario import Case
@@ -23,7 +23,7 @@ def run(argv: list[str]) -> int:
     try:
         return _run(_parser().parse_args(argv))
     except AssistantError as error:
-        sys.stderr.write(f"{shown(error)}\n")
+        sys.stderr.write(f"{translate(error)}\n")
         return error.exit_status
 
 

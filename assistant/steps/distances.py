@@ -10,7 +10,7 @@ from assistant.lines import Line
 from assistant.vocabulary import NOT_SURE, CementMask, Distances, Measure, Unknown
 
 _NO_CEMENT = Unknown("no cement seen")
-_UNSURE_MM2 = 2.0
+_UNCERTAIN_MM2 = 2.0
 """From so much on that stands out and was not taken, "no cement seen" would say more than is known [P]."""
 _ELSEWHERE = {
     "lateral": Unknown("measured in the lateral view only"),
@@ -35,7 +35,7 @@ def measure_distances(cement: CementMask, maps: LineMaps) -> Distances:
     """
     rows = np.flatnonzero(cement.mask.any(axis=1))
     if len(rows) == 0:
-        why = NOT_SURE if cement.unsure_mm2 >= _UNSURE_MM2 else _NO_CEMENT
+        why = NOT_SURE if cement.uncertain_mm2 >= _UNCERTAIN_MM2 else _NO_CEMENT
         return Distances(cement_area_mm2=0.0, mm=dict.fromkeys(Line, why))
     cols = np.flatnonzero(cement.mask.any(axis=0))
     box = (slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1))

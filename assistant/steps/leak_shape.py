@@ -41,13 +41,13 @@ class ShapeMemory:
     ----------
     asked : dict of int to (float, float)
         Area of the leak (mm²) in each picture that was handed to the model, and film time of that, by frame.
-    said : dict of int to ShapeAnswer
+    answers : dict of int to ShapeAnswer
     newest : (int, LeakPatch) or None
         The newest picture that the answer rests on.
     """
 
     asked: dict[int, tuple[float, float]] = field(default_factory=dict)
-    said: dict[int, ShapeAnswer] = field(default_factory=dict)
+    answers: dict[int, ShapeAnswer] = field(default_factory=dict)
     newest: tuple[int, LeakPatch] | None = None
 
 
@@ -93,8 +93,8 @@ def classify(
             if isinstance(answers, Unknown):
                 return _without_model(rule, answers.reason)
             # The model outlives a plan: what it answers of another vertebra, or another view, is none of this leak.
-            memory.said.update((a.frame_index, a) for a in answers if a.frame_index in memory.asked)
-    if memory.said:
+            memory.answers.update((a.frame_index, a) for a in answers if a.frame_index in memory.asked)
+    if memory.answers:
         # One picture that cannot be typed does not undo what earlier ones showed.
         shape = _weighed(memory, model.limits, name)
         if not isinstance(patch, Unknown) and frame_index in shape.frames:
@@ -111,15 +111,15 @@ def _without_model(rule: Shape, why: str) -> Shape:
 
 def _weighed(memory: ShapeMemory, limits: ShapeLimits, name: str) -> Shape:
     """One answer from the latest pictures that show the leak at about its largest."""
-    largest_mm2 = max(memory.asked[frame][0] for frame in memory.said)
-    as_large = [frame for frame in sorted(memory.said) if memory.asked[frame][0] >= _AS_LARGE * largest_mm2]
+    largest_mm2 = max(memory.asked[frame][0] for frame in memory.answers)
+    as_large = [frame for frame in sorted(memory.answers) if memory.asked[frame][0] >= _AS_LARGE * largest_mm2]
     newest_s = memory.asked[as_large[-1]][1]
     frames = tuple(frame for frame in as_large if newest_s - memory.asked[frame][1] < _WEIGHED_S)
-    strangeness = float(np.median([memory.said[frame].strangeness for frame in frames]))
+    strangeness = float(np.median([memory.answers[frame].strangeness for frame in frames]))
     if strangeness > limits.strangeness:
         reason = sentence(f"unlike what the model was trained on ({strangeness:.1f}, at most {limits.strangeness:.1f})")
         return Shape(label="undetermined", p_spike=Unknown(reason), model=name, reason=reason, frames=frames)
-    logs = np.log(np.maximum([memory.said[frame].probabilities for frame in frames], 1e-6)).mean(axis=0)
+    logs = np.log(np.maximum([memory.answers[frame].probabilities for frame in frames], 1e-6)).mean(axis=0)
     p = np.exp(logs) / np.exp(logs).sum()
     # Of the two shapes that have a name: how much rather the one than the other.
     p_spike = float(p[0] / (p[0] + p[1]))

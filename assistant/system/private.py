@@ -50,35 +50,35 @@ def open_to_others(folder: Path) -> str:
     if sys.platform == "win32":
         return ""
     try:
-        told = folder.stat()
+        status = folder.stat()
     except OSError:
         return ""  # whoever needs it says so
-    if told.st_uid != os.getuid() and os.getuid() != 0:
+    if status.st_uid != os.getuid() and os.getuid() != 0:
         return sentence(
             f"{folder} belongs to another account, which can read all cases. Take a data folder of your own."
         )
-    if told.st_mode & _OTHERS:
+    if status.st_mode & _OTHERS:
         return sentence(
             f"{folder} can be read by others at this computer. Take its rights from them, or take another folder."
         )
     return ""
 
 
-def why_not_ours(told: os.stat_result) -> str:
+def why_not_ours(status: os.stat_result) -> str:
     """Why a file is not to be believed as one of our own, in few words; empty where it is plain, ours and no other's.
 
     Parameters
     ----------
-    told : os.stat_result
+    status : os.stat_result
         Of the file as it was opened: a name can lead to another file a moment later.
     """
-    if not stat.S_ISREG(told.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         return sentence("it is no plain file")
     if sys.platform == "win32":
         return ""
-    if told.st_uid != os.geteuid():
+    if status.st_uid != os.geteuid():
         return sentence("it belongs to another account")
-    return sentence("others may change it") if told.st_mode & 0o022 else ""
+    return sentence("others may change it") if status.st_mode & 0o022 else ""
 
 
 def _is_shared_place(folder: Path) -> bool:

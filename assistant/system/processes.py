@@ -123,7 +123,7 @@ class ChildProcess(subprocess.Popen[bytes]):
                 pipe.write(given)
 
     @property
-    def heard(self) -> IO[bytes]:
+    def output(self) -> IO[bytes]:
         """Its standard output, which must be a pipe."""
         assert self.stdout is not None
         return self.stdout
@@ -133,7 +133,7 @@ class ChildProcess(subprocess.Popen[bytes]):
         """For a sentence: "signal 9", "exit status 1"."""
         return how_it_ended(self.returncode)
 
-    def tell(self, content: bytes) -> None:
+    def send(self, content: bytes) -> None:
         """Write to its input, which must be a pipe.
 
         Raises

@@ -137,14 +137,14 @@ class CalibrationPoint:
 
 def calibration(answers: list[tuple[int, bool]]) -> tuple[CalibrationPoint, ...]:
     """How often answers of each degree of sureness were right."""
-    said = sorted({sure for sure, _ in answers})
+    levels = sorted({sure for sure, _ in answers})
     return tuple(
         CalibrationPoint(
             said_percent=sure,
             right=sum(right for each, right in answers if each == sure),
             total=sum(each == sure for each, _ in answers),
         )
-        for sure in said
+        for sure in levels
     )
 
 

@@ -19,7 +19,7 @@ Row = dict[str, Any]
 _FIRST: Final = 101
 
 
-def run_of_case(desk: Trainer, case_id: str, run_id: str = "") -> Row:
+def run_of_case(trainer: Trainer, case_id: str, run_id: str = "") -> Row:
     """The run of a case that a clip is cut from: the one that is named, else the first.
 
     Raises
@@ -27,13 +27,13 @@ def run_of_case(desk: Trainer, case_id: str, run_id: str = "") -> Row:
     UsageError
         If the case has none.
     """
-    runs = desk.library.rows("runs", case_id=case_id)
+    runs = trainer.library.rows("runs", case_id=case_id)
     if not runs:
         raise UsageError(f"{case_id} has no run to cut a clip from")
     return next((run for run in runs if run["id"] == run_id), runs[0])
 
 
-def run_at(desk: Trainer, path: str) -> Row:
+def run_at(trainer: Trainer, path: str) -> Row:
     """The run of the library that lies at a path.
 
     Raises
@@ -42,7 +42,7 @@ def run_at(desk: Trainer, path: str) -> Row:
         If it is not in the library.
     """
     place = Path(path).resolve()
-    for run in desk.library.rows("runs"):
+    for run in trainer.library.rows("runs"):
         if Path(run["path"]).resolve() == place:
             return run
     raise UsageError("a clip is cut from a run of the library: import it first (Cases, Import)")
@@ -53,14 +53,14 @@ def result_of(run: Row) -> Path | None:
     return Path(run["result"]) if run["result"] else None
 
 
-def cut_before(desk: Trainer, run: Row) -> str | None:
+def cut_before(trainer: Trainer, run: Row) -> str | None:
     """The clip that was cut from a run before; None where none was."""
-    cuts = desk.library.rows("clips", run_id=run["id"])
+    cuts = trainer.library.rows("clips", run_id=run["id"])
     return str(cuts[0]["id"]) if cuts else None
 
 
 def keep_clip(
-    desk: Trainer,
+    trainer: Trainer,
     run: Row,
     run_outcome: RunOutcome,
     alarms: AlarmSettings,
@@ -72,7 +72,7 @@ def keep_clip(
 
     Parameters
     ----------
-    desk : Trainer
+    trainer : Trainer
     run : dict
         Row of the library.
     run_outcome : RunOutcome
@@ -89,11 +89,11 @@ def keep_clip(
         If the run has no room before its event, or the person may not make clips by hand.
     """
     if stop_s is not None:
-        check_may(desk.library.who, Permission.TEACH)
+        check_may(trainer.library.who, Permission.TEACH)
     facts = cut(run_outcome, alarms, difficulty=difficulty, stop_s=stop_s)
     # The name says nothing of the case: whoever has seen the list of cases would know the outcome.
     # Numbers below are the starter course's.
-    name = f"{_FIRST + len(desk.library.rows('clips', include_deleted=True, course='')):03d}"
+    name = f"{_FIRST + len(trainer.library.rows('clips', include_deleted=True, course='')):03d}"
     clip = Clip(
         id="",
         name=name,
@@ -103,10 +103,10 @@ def keep_clip(
         thumbnail=run["thumbnail"] or "",
         run_id=run["id"],
     )
-    return desk.add_clip(clip)
+    return trainer.add_clip(clip)
 
 
-def labelled(desk: Trainer, clip: Clip, run_outcome: RunOutcome, alarms: AlarmSettings) -> Clip:
+def labelled(trainer: Trainer, clip: Clip, run_outcome: RunOutcome, alarms: AlarmSettings) -> Clip:
     """A clip of the archive with what reviewers have said of its run since it was cut; it stops where it stopped."""
     if clip.course or not clip.run_id or run_outcome.is_truth:
         return clip
@@ -115,5 +115,5 @@ def labelled(desk: Trainer, clip: Clip, run_outcome: RunOutcome, alarms: AlarmSe
     if facts == clip.facts:
         return clip
     rows = [("clips", clip.id, {"facts": facts_as_json(facts)})]
-    desk.library.change(rows, Permission.ANSWER, "new clip", about=clip.id)
+    trainer.library.change(rows, Permission.ANSWER, "new clip", about=clip.id)
     return replace(clip, facts=facts)

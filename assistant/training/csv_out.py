@@ -46,12 +46,12 @@ class Answers:
     rehearsed: set[str]
 
 
-def answers_of(desk: Trainer, person: Person | None, *, asks: Person) -> Answers:
+def answers_of(trainer: Trainer, person: Person | None, *, asks: Person) -> Answers:
     """The answers of a person, or of all (None) for who may see them.
 
     Parameters
     ----------
-    desk : Trainer
+    trainer : Trainer
     person : Person or None
         Whose answers.
     asks : Person
@@ -64,14 +64,14 @@ def answers_of(desk: Trainer, person: Person | None, *, asks: Person) -> Answers
     """
     if person is None or person.id != asks.id:
         check_may(asks, Permission.SEE_OTHERS)
-    experts = {each.id for each in desk.people() if each.is_expert}
-    rows = desk.answers(person)
+    experts = {each.id for each in trainer.people() if each.is_expert}
+    rows = trainer.answers(person)
     # Each clip is asked for once: years of answers are of some dozens of clips, and a window waits.
-    clips = {clip_id: desk.clip(clip_id) for clip_id in {row["clip_id"] for row in rows}}
+    clips = {clip_id: trainer.clip(clip_id) for clip_id in {row["clip_id"] for row in rows}}
     runs = {clip.run_id for clip in clips.values() if clip is not None and clip.run_id}
-    known = {run_id: desk.library.one("runs", run_id) for run_id in runs}
+    known = {run_id: trainer.library.one("runs", run_id) for run_id in runs}
     cases = {run_id: str(run["case_id"]) for run_id, run in known.items() if run is not None}
-    return Answers(rows=rows, clips=clips, experts=experts, cases=cases, rehearsed=desk.rehearsed())
+    return Answers(rows=rows, clips=clips, experts=experts, cases=cases, rehearsed=trainer.rehearsed())
 
 
 def write_answers(answers: Answers, path: Path) -> int:

@@ -44,9 +44,9 @@ def _moves(run_outcome: RunOutcome, stop: int) -> list[tuple[str, str]]:
                 "inferior disc": "lower endplate",
             }  # sentences
             moved_mm = known[0] - known[-1]
-            told = run_outcome.in_words(direction, moved_mm, stop)
-            made.append((moved_mm, name.get(direction, f"{direction} wall"), told))
-    return [(name, told) for _, name, told in sorted(made, key=lambda one: -one[0])]
+            words = run_outcome.in_words(direction, moved_mm, stop)
+            made.append((moved_mm, name.get(direction, f"{direction} wall"), words))
+    return [(name, words) for _, name, words in sorted(made, key=lambda one: -one[0])]
 
 
 def near_since_s(run_outcome: RunOutcome, alarms: AlarmSettings) -> float | None:

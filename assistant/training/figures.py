@@ -85,18 +85,18 @@ class TraineeProgress:
     experts_right: Measure
 
 
-def progress(desk: Trainer, person: Person) -> TraineeProgress:
+def progress(trainer: Trainer, person: Person) -> TraineeProgress:
     """Work out the figures of a person."""
-    given = desk.answers(task=QUESTION, counted=True)
+    given = trainer.answers(task=QUESTION, counted=True)
     planted = [row for row in given if row["planted_mm"] is not None and row["person_id"] == person.id]
     every = [row for row in given if row["planted_mm"] is None]
     mine = [row for row in every if row["person_id"] == person.id]
-    facts = {clip.id: clip.facts for clip in desk.clips()}
+    facts = {clip.id: clip.facts for clip in trainer.clips()}
     mine = [row for row in mine if row["clip_id"] in facts]
     first = firsts(mine)
     should = [row for row in mine if facts[row["clip_id"]].right == STOP]
     sure = [(row["sure_percent"], bool(row["is_right"])) for row in mine if row["sure_percent"] is not None]
-    people = {each.id: each for each in desk.people() if each.has_consented}
+    people = {each.id: each for each in trainer.people() if each.has_consented}
     experts = [id_ for id_, each in people.items() if each.is_expert and id_ != person.id]
     by_person = {id_: firsts([row for row in every if row["person_id"] == id_]) for id_ in people}
     theirs = [row for row in every if row["person_id"] in experts]
@@ -155,13 +155,13 @@ def _agree(first: dict[str, str], second: dict[str, str]) -> Agreement | Unknown
 
 def _with_experts(mine: dict[str, str], experts: list[dict[str, str]]) -> Agreement | Unknown:
     """With what most experts said; a tie among them counts as no case."""
-    said: dict[str, str] = {}
+    majority: dict[str, str] = {}
     for clip_id in mine:
         votes = [expert[clip_id] for expert in experts if clip_id in expert]
         counts = sorted(((votes.count(answer), answer) for answer in set(votes)), reverse=True)
         if counts and (len(counts) == 1 or counts[0][0] > counts[1][0]):
-            said[clip_id] = counts[0][1]
-    return _agree(mine, said) if said else Unknown("no expert has answered these cases")
+            majority[clip_id] = counts[0][1]
+    return _agree(mine, majority) if majority else Unknown("no expert has answered these cases")
 
 
 def _with_self(mine: list[Row]) -> Agreement | Unknown:

@@ -400,10 +400,10 @@ def _labelled_leak(
 ) -> Reached:
     """A leak with the site and the shape that a reviewer gave it, else the program's."""
     among = (*keys, *review.added(keys))
-    site = review.said(About.LEAK_SITE, key, among)
-    said = review.said(About.SHAPE, key, among)
+    site = review.newest_entry(About.LEAK_SITE, key, among)
+    entry = review.newest_entry(About.SHAPE, key, among)
     direction = _SITE_OF[key.site if site is None else site.text]
-    return _reached(table, direction, key.first_frame or 0, "leak", shape if said is None else said.text)
+    return _reached(table, direction, key.first_frame or 0, "leak", shape if entry is None else entry.text)
 
 
 def _reached(table: dict[str, Any], direction: str, frame: int, what: str, shape: str) -> Reached:

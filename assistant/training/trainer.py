@@ -293,15 +293,15 @@ def fits(clip: Clip, task: str) -> bool:
 class Starter:
     """Makes the starter course, case by case, whenever the queue of the library has nothing better to do."""
 
-    def __init__(self, desk: Trainer, jobs: Jobs) -> None:
-        self._desk, self._jobs = desk, jobs
+    def __init__(self, trainer: Trainer, jobs: Jobs) -> None:
+        self._trainer, self._jobs = trainer, jobs
         self._given_up: set[int] = set()
         self._asked: LibraryJob | None = None
 
     @property
     def library(self) -> Library:
         """Where its cases are entered."""
-        return self._desk.library
+        return self._trainer.library
 
     @property
     def made(self) -> int:
@@ -368,7 +368,7 @@ class Starter:
         place = int(job.order["place"])
         line = next(each for each in course.CASES if each.place == place)
         run = Path(job.order["into"]) / "run"
-        self._keep(place, line.difficulty, str(run), str(job.said["clip"]), str(job.said["thumbnail"]))
+        self._keep(place, line.difficulty, str(run), str(job.answer["clip"]), str(job.answer["thumbnail"]))
 
     def _keep(self, place: int, difficulty: int, run: str, facts: str, thumbnail: str) -> None:
         row = {
@@ -381,7 +381,7 @@ class Starter:
             "thumbnail": thumbnail,
             "id": "",
         }
-        self._desk.add_clip(clip_from_row(row), place)
+        self._trainer.add_clip(clip_from_row(row), place)
 
     def _folder(self, place: int) -> Path:
         return self.library.folder / "training" / course.NAME / f"{place:03d}"

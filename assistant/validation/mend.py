@@ -215,8 +215,8 @@ def copy_frames(
 class _Packets:
     """The coded pictures of a run's video files, in order."""
 
-    def __init__(self, files: dict[int, Path], shown: str) -> None:
-        self._files, self._shown = files, shown
+    def __init__(self, files: dict[int, Path], label: str) -> None:
+        self._files, self._shown = files, label
         self._number = -1
         self._at = -1
         self._container: av.container.InputContainer | None = None

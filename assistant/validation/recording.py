@@ -28,11 +28,11 @@ def check_recording(source: Source, frames: int) -> None:
     """
     if not isinstance(source, RunFolder):
         return
-    said = _losses(source)
-    if said:
-        shown = source.facts.source
+    losses = _losses(source)
+    if losses:
+        name = source.facts.source
         raise InputError(
-            f"{shown}: {frames} frames play; {'; '.join(said)}; `fluoro-assistant mend` makes a copy that is whole"
+            f"{name}: {frames} frames play; {'; '.join(losses)}; `fluoro-assistant mend` makes a copy that is whole"
         )
 
 
@@ -48,17 +48,17 @@ def what_is_lost(folder: Path) -> str:
     except InputError as error:
         return sentence(f"The recording cannot be played: {error}.")
     try:
-        said = _losses(source)
+        losses = _losses(source)
         frames = len(source.recorded.lines)
         seconds = source.recorded.lines[-1].t - source.recorded.lines[0].t
     finally:
         source.close()
-    return sentence(f"{frames} frames ({seconds:.0f} s) of the recording play; {'; '.join(said)}.") if said else ""
+    return sentence(f"{frames} frames ({seconds:.0f} s) of the recording play; {'; '.join(losses)}.") if losses else ""
 
 
 def _losses(source: RunFolder) -> list[str]:
-    said = [source.recorded.losses] if source.recorded.losses else []
+    losses = [source.recorded.losses] if source.recorded.losses else []
     fault = source.log_fault()
     if fault:
-        said.append(sentence(f"its event log is not whole ({fault})"))
-    return said
+        losses.append(sentence(f"its event log is not whole ({fault})"))
+    return losses

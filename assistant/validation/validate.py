@@ -71,8 +71,8 @@ def _found(path: Path, check: Callable[[], tuple[str, _Content]]) -> tuple[Findi
     try:
         text, content = check()
     except AssistantError as error:
-        said = str(error).removeprefix(f"{path}: ")
-        return Finding(path=path, status=error.exit_status, text=sentence(f"not whole: {said}")), _Content()
+        reason = str(error).removeprefix(f"{path}: ")
+        return Finding(path=path, status=error.exit_status, text=sentence(f"not whole: {reason}")), _Content()
     return Finding(path=path, status=0, text=text), content
 
 
@@ -252,9 +252,9 @@ def _check_result_and_table(path: Path, result: dict[str, Any], table: TableFact
 
 def _check_uncalibrated(result: dict[str, Any], table: TableFacts) -> None:
     """In a view that is not calibrated every figure in mm is empty; one of before knew no other figures."""
-    told = _in_mm(result, table)
-    if told and not _is_of_before(result):
-        raise UsageError(told)
+    refusal = _in_mm(result, table)
+    if refusal and not _is_of_before(result):
+        raise UsageError(refusal)
 
 
 def _is_of_before(result: dict[str, Any]) -> bool:

@@ -49,9 +49,9 @@ def decide_limit(p: F64, labels: NDArray[np.int64], *, wanted: float = 0.92) -> 
     A wrong word about a clear shape is rare at any limit; what a higher one buys is in-between shapes left open.
     """
     named = labels < 2
-    best, said = p.argmax(axis=1), p.max(axis=1)
+    best, probability = p.argmax(axis=1), p.max(axis=1)
     limits = np.arange(0.40, 0.81, 0.02)
-    enough = [limit for limit in limits if (named & (best < 2) & (said >= limit)).sum() >= wanted * named.sum()]
+    enough = [limit for limit in limits if (named & (best < 2) & (probability >= limit)).sum() >= wanted * named.sum()]
     return round(float(max(enough, default=limits[0])), 2)
 
 

@@ -114,14 +114,14 @@ _MAIN = (
 
 def write_card(metrics: dict[str, Any]) -> str:
     """The card as Markdown, of figures as they stand in ``metrics.json`` (None: there was nothing to count)."""
-    said = metrics["confusion"]
-    columns = list(next(iter(said.values())))
+    confusion_table = metrics["confusion"]
+    columns = list(next(iter(confusion_table.values())))
     main = metrics["model"], metrics["rule"]
     return _TEXT.format(
         **metrics["facts"],
         main_table=_table(["", "model", "geometric rule"], [[k, *(_word(each[k]) for each in main)] for k in _MAIN]),
         missing=metrics["missing"],
-        confusion=_table(["", *columns], [[truth, *map(str, row.values())] for truth, row in said.items()]),
+        confusion=_table(["", *columns], [[truth, *map(str, row.values())] for truth, row in confusion_table.items()]),
         subgroups=_table(
             ["", "stills", *_SUBGROUP],
             [

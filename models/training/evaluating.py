@@ -46,15 +46,15 @@ class Verdicts:
     """What was said of many samples, one entry each; NaN and "" where nothing was said."""
 
     truth: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    predicted: list[str] = field(default_factory=list)
     p_spike: list[float] = field(default_factory=list)
     sure: list[float] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
-    def add(self, truth: str, said: str, p_spike: float | None, sure: float, reason: str) -> None:
+    def add(self, truth: str, predicted: str, p_spike: float | None, sure: float, reason: str) -> None:
         """One sample."""
         self.truth.append(truth)
-        self.said.append(said)
+        self.predicted.append(predicted)
         self.p_spike.append(np.nan if p_spike is None else p_spike)
         self.sure.append(sure)
         self.reasons.append(reason)
@@ -62,10 +62,10 @@ class Verdicts:
     def figures(self, only: NDArray[np.bool_] | None = None) -> dict[str, float]:
         """The figures of the contract's page on scoring; ``only`` picks some samples."""
         keep = np.ones(len(self.truth), bool) if only is None else only
-        truth, said = np.array(self.truth)[keep], np.array(self.said)[keep]
+        truth, predicted = np.array(self.truth)[keep], np.array(self.predicted)[keep]
         p = np.array(self.p_spike)[keep]
         named = truth != "undetermined"
-        decided = named & np.isin(said, ("spike", "round"))
+        decided = named & np.isin(predicted, ("spike", "round"))
         scored = named & np.isfinite(p)
         found = named & ~np.isin(np.array(self.reasons)[keep], NOT_SEEN)
         spike = truth == "spike"
@@ -75,12 +75,12 @@ class Verdicts:
             "decided": float(decided.sum() / max(named.sum(), 1)),
             "found by the cement step": float(found.sum() / max(named.sum(), 1)),
             "decided of found": float(decided.sum() / max(found.sum(), 1)),
-            "right of decided": float((said == truth)[decided].mean()) if decided.any() else float("nan"),
-            "right of all": float((said == truth)[named].mean()) if named.any() else float("nan"),
+            "right of decided": float((predicted == truth)[decided].mean()) if decided.any() else float("nan"),
+            "right of all": float((predicted == truth)[named].mean()) if named.any() else float("nan"),
             "with a number": float(scored.sum() / max(named.sum(), 1)),
             "AUC": auc(p[scored], spike[scored]),
             "ECE": calibration_error(p[scored], spike[scored]) if scored.any() else float("nan"),
-            "in-between left open": float(np.isin(said[~named], ("undetermined", "")).mean())
+            "in-between left open": float(np.isin(predicted[~named], ("undetermined", "")).mean())
             if (~named).any()
             else float("nan"),
         }
@@ -136,8 +136,8 @@ def rule_verdicts(samples: list[LeakSample], change: Perturbation, seed: int = 5
 def confusion(verdicts: Verdicts) -> dict[str, dict[str, int]]:
     """Counts by truth and by what was said ("no answer": no patch, too strange or too blurred)."""
     table = {truth: dict.fromkeys((*CLASSES, "no answer"), 0) for truth in CLASSES}
-    for truth, said, p in zip(verdicts.truth, verdicts.said, verdicts.p_spike, strict=True):
-        table[truth]["no answer" if np.isnan(p) else said] += 1
+    for truth, predicted, p in zip(verdicts.truth, verdicts.predicted, verdicts.p_spike, strict=True):
+        table[truth]["no answer" if np.isnan(p) else predicted] += 1
     return table
 
 

@@ -120,8 +120,8 @@ def train(runs: list[Path], steps: int, seed: int = 1) -> UNet:
         x, y = torch.stack([p[0] for p in pairs]), torch.stack([p[1] for p in pairs])
         network.train()
         log_odds = network(x)
-        said = torch.sigmoid(log_odds)
-        overlap = 1 - (2 * (said * y).sum() + 20) / (said.sum() + y.sum() + 20)
+        predicted = torch.sigmoid(log_odds)
+        overlap = 1 - (2 * (predicted * y).sum() + 20) / (predicted.sum() + y.sum() + 20)
         loss = functional.binary_cross_entropy_with_logits(log_odds, y) + overlap
         optimizer.zero_grad()
         loss.backward()
@@ -143,8 +143,8 @@ def _dice(network: UNet, held: list[NDArray[np.generic]]) -> float:
             if mask.sum() < 20:
                 continue
             x = torch.from_numpy(np.asarray(picture, np.float32) / np.float32(255))[None, None]
-            said = network(x)[0, 0].numpy() > 0
-            values.append(2 * (said & mask).sum() / (said.sum() + mask.sum()))
+            predicted = network(x)[0, 0].numpy() > 0
+            values.append(2 * (predicted & mask).sum() / (predicted.sum() + mask.sum()))
     return float(np.median(values)) if values else 0.0
 
 

@@ -43,7 +43,7 @@ class RunAnswer:
     ----------
     facts : dict
         Of the true leak, as written beside the run.
-    said : str
+    predicted : str
         The word at the end of the run; "no leak found" where the program reports none at that disc.
     p_spike : float or None
     reason : str
@@ -51,7 +51,7 @@ class RunAnswer:
     """
 
     facts: dict[str, Any]
-    said: str
+    predicted: str
     p_spike: float | None
     reason: str
 
@@ -111,7 +111,7 @@ def answer_of(folder: Path, model: ShapeModel, out: Path) -> RunAnswer:
     shape = None if leak is None else leak["shape"]
     return RunAnswer(
         facts=known,
-        said=MISSED if shape is None else shape["label"],
+        predicted=MISSED if shape is None else shape["label"],
         p_spike=None if shape is None else shape["p_spike"],
         reason="" if shape is None else str(shape.get("reason", "")),
     )
@@ -144,11 +144,11 @@ def answers_of(folders: Sequence[Path], pack: Pack, out: Path) -> list[RunAnswer
 
 def run_figures(answers: Sequence[RunAnswer]) -> dict[str, Any]:
     """Counts over runs: what was said of true spikes, rounds and in-betweens."""
-    said = [(answer.facts["label"], answer.said) for answer in answers]
-    named = [(true, word) for true, word in said if true in NAMED]
+    pairs = [(answer.facts["label"], answer.predicted) for answer in answers]
+    named = [(true, word) for true, word in pairs if true in NAMED]
     found = [(true, word) for true, word in named if word != MISSED]
     decided = [(true, word) for true, word in found if word in NAMED]
-    between = [word for true, word in said if true not in NAMED]
+    between = [word for true, word in pairs if true not in NAMED]
     return {
         "runs": len(answers),
         "spines": len({answer.facts["identity"] for answer in answers}),
@@ -158,5 +158,5 @@ def run_figures(answers: Sequence[RunAnswer]) -> dict[str, Any]:
         "right": sum(true == word for true, word in decided),
         "in-between": len(between),
         "in-between left open": sum(word not in NAMED for word in between),
-        "confusion": {true: dict(Counter(word for t, word in said if t == true)) for true in (*NAMED, OPEN)},
+        "confusion": {true: dict(Counter(word for t, word in pairs if t == true)) for true in (*NAMED, OPEN)},
     }

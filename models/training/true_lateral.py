@@ -126,8 +126,8 @@ def train(held: Bank, steps: int, seed: int) -> nn.Sequential:
             group["lr"] = float(rate)
         chosen = torch.from_numpy(rng.integers(0, len(tilts), _BATCH))
         model.train()
-        told = model(_varied(crops_[chosen].float()[:, None], rng))[:, 0]
-        value = functional.smooth_l1_loss(told, tilts[chosen])
+        predicted = model(_varied(crops_[chosen].float()[:, None], rng))[:, 0]
+        value = functional.smooth_l1_loss(predicted, tilts[chosen])
         optimiser.zero_grad()
         value.backward()
         optimiser.step()
@@ -165,9 +165,9 @@ def folded(model: nn.Sequential) -> tuple[tuple[Layer, ...], tuple[tuple[np.ndar
     return tuple(layers), full
 
 
-def limit_deg(told: np.ndarray, true: np.ndarray) -> float:
+def limit_deg(predicted: np.ndarray, true: np.ndarray) -> float:
     """The told tilt that few of the truly lateral views reach."""
-    return float(np.quantile(told[true < _TRUE_DEG], 1.0 - _FALSE_SHARE))
+    return float(np.quantile(predicted[true < _TRUE_DEG], 1.0 - _FALSE_SHARE))
 
 
 def main() -> None:
@@ -191,9 +191,9 @@ def main() -> None:
     )
     last = tuple((w.astype(np.float16).astype(np.float32), b) for w, b in full)
     run = Network(layers=rounded, full=last, limit_deg=0.0)
-    told = np.concatenate([run(part.astype(np.float32)) for part in np.array_split(held.crops[kept], 20)])
+    predicted = np.concatenate([run(part.astype(np.float32)) for part in np.array_split(held.crops[kept], 20)])
     true = held.tilt_deg[kept]
-    limit = limit_deg(told, true)
+    limit = limit_deg(predicted, true)
     (given.pack / "weights.npz").write_bytes(content)
     manifest = {
         "schema": SCHEMA,
@@ -206,10 +206,10 @@ def main() -> None:
         "golden_tolerance_deg": 0.02,
     }
     (given.pack / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-    beyond, least = told >= limit, true > 2 * _TRUE_DEG
+    beyond, least = predicted >= limit, true > 2 * _TRUE_DEG
     sys.stdout.write(
         f"{len(held.tilt_deg)} crops, {len(np.unique(held.patient))} patients; kept back: correlation "
-        f"{np.corrcoef(told, true)[0, 1]:.3f}, limit {limit:.2f}, noticed beyond {2 * _TRUE_DEG:.0f} degrees "
+        f"{np.corrcoef(predicted, true)[0, 1]:.3f}, limit {limit:.2f}, noticed beyond {2 * _TRUE_DEG:.0f} degrees "
         f"{beyond[least].mean():.2f}, called below {_TRUE_DEG:.0f} {beyond[true < _TRUE_DEG].mean():.2f}\n"
     )
 

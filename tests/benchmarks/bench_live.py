@@ -65,9 +65,9 @@ def test_a_live_session(run: tuple[Path, np.ndarray], tmp_path: Path) -> None:
         while time.monotonic() - begun < SECONDS:
             for message in session.poll():
                 if isinstance(message, Moved):
-                    lags.append((message.moment.told_ns - message.moment.captured_ns) / 1e6)
+                    lags.append((message.moment.finished_ns - message.moment.captured_ns) / 1e6)
                 elif isinstance(message, AlarmNotice):
-                    alarms.append((message.told_ns - message.captured_ns) / 1e6)
+                    alarms.append((message.finished_ns - message.captured_ns) / 1e6)
             time.sleep(0.016)
         seconds = time.monotonic() - begun
         share = {child: 100 * (cpu_s(pid) - before[child]) / seconds for child, pid in pids.items()}

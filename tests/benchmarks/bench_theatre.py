@@ -208,10 +208,10 @@ def test_from_the_grab_to_the_screen_and_to_the_alarm(
     qtbot.waitUntil(lambda: session.status.state is LiveState.LIVE)
     glass = Glass(page)
     figures: list[float] = []
-    hear = page.controller.hear
+    handle = page.controller.handle
 
     def heard(message: Any) -> None:
-        hear(message)
+        handle(message)
         moment = getattr(message, "moment", None)
         if moment is not None:
             figures.append((time.monotonic_ns() - moment.captured_ns) / 1e6)
@@ -220,7 +220,7 @@ def test_from_the_grab_to_the_screen_and_to_the_alarm(
             alarms.append((time.monotonic_ns() - message.captured_ns) / 1e6)
 
     alarms: list[float] = []
-    monkeypatch.setattr(page.controller, "hear", heard)
+    monkeypatch.setattr(page.controller, "handle", heard)
     pids = [os.getpid(), *(state.pid for state in session.status.children.values() if state.pid)]
     first, cpu, began = session.newest_index, _cpu_s(pids), time.monotonic()
     qtbot.wait(20000)

@@ -65,14 +65,14 @@ def test_F_31_a_part_of_the_screen(armed: TheatrePage, part: str, told: list[str
 
 def test_F_31_a_message_that_cannot_be_shown(armed: TheatrePage, told: list[str], monkeypatch) -> None:
     """The messages behind it are heard all the same."""
-    hear = armed.controller.hear
+    handle = armed.controller.handle
 
     def fails_once(message: Any) -> None:
         if not told:
             raise ZeroDivisionError("by a planted fault")
-        hear(message)
+        handle(message)
 
-    monkeypatch.setattr(armed.controller, "hear", fails_once)
+    monkeypatch.setattr(armed.controller, "handle", fails_once)
     armed.session.messages += [
         FaultNotice(happened="first", do=""),
         FaultNotice(happened="The second.", do="Judge by eye."),

@@ -76,7 +76,7 @@ def ended(room: Room) -> Evidence:
     bursts = {priority: speaker.bursts for priority, speaker in room.loudspeakers.items()}
     log = room.end()
     day = read_session_day(folder)
-    told = [] if day is None else [(one.code, one.headline) for level in day.levels for one in level.told]
+    told = [] if day is None else [(one.code, one.headline) for level in day.levels for one in level.raised]
     return Evidence(bar=room.bar, log=log, told_on_the_day=told, bursts=bursts)
 
 
@@ -301,9 +301,9 @@ def another_input_is_chosen(room: Room, _folder: Path | None = None) -> None:
 
 def _the_capture_dies(room: Room, _folder: Path) -> None:
     died = ChildChanged(child=Child.CAPTURE, condition=Condition.DIED, reason="killed")
-    crew = room.session._crew
+    processes = room.session._processes
     news = [died]
-    crew.look = lambda: [news.pop()] if news else []
+    processes.look = lambda: [news.pop()] if news else []
     for _ in range(18):
         room.show(_table().frame().grey)  # new ones: those from before would be known as played again
 

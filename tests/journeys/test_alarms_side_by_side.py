@@ -63,7 +63,7 @@ def test_a_step_that_fails_and_what_grows_with_the_other_sign_do_not_hide_each_o
     room.end()
     day = read_session_day(folder)
     assert day is not None
-    told = [one for level in day.levels for one in level.told if one.code == OTHER_SIGN.code]
+    told = [one for level in day.levels for one in level.raised if one.code == OTHER_SIGN.code]
     assert [(one.headline, one.ended_s is not None) for one in told] == [
         (OTHER_SIGN.headline, False),
         (NOT_TRACKED.headline, True),

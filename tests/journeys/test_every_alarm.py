@@ -185,7 +185,7 @@ def test_A9_is_told_by_the_watchdog_in_its_own_window(qtbot: Any) -> None:
     assert STOPPED.raised_by == (Raiser.WATCHDOG,)
     window = WatchdogWindow()
     qtbot.addWidget(window)
-    window.hear("show")
+    window.handle("show")
     assert [label.text() for label in window._labels[:2]] == [STOPPED.headline, STOPPED.action]
     assert window.isVisible()
-    window.hear("hide")
+    window.handle("hide")

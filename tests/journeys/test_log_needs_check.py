@@ -45,8 +45,8 @@ def shell(qtbot: Any, altered: None) -> Iterator[Shell]:
 @pytest.mark.parametrize("page", ["cases", "training"])
 def test_by_the_pages_that_keep_it_open(shell: Shell, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     told: list[str] = []
-    monkeypatch.setattr("ui.cases.page.CasesPage.tell", lambda _page, text: told.append(text))
-    monkeypatch.setattr("ui.training.page.TrainingPage.tell", lambda _page, text: told.append(text))
+    monkeypatch.setattr("ui.cases.page.CasesPage.show_message", lambda _page, text: told.append(text))
+    monkeypatch.setattr("ui.training.page.TrainingPage.show_message", lambda _page, text: told.append(text))
     shell.go_to(page)
     assert any(TOLD in text for text in told)
 
@@ -65,7 +65,7 @@ def test_by_the_review_that_writes_into_it(
     altered: None, review: ReviewPage, run: SmallRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    monkeypatch.setattr(review, "tell", told.append)
+    monkeypatch.setattr(review, "show_message", told.append)
     review.reviewing.next_person()
     assert any(TOLD in text for text in told)
 

@@ -53,7 +53,7 @@ def die(room: Room) -> None:
     """The window is killed: nothing is ended in order, the log has what was noted until then."""
     session = room.session
     note_running(session.session_memory, session.folder, session.source, _NOBODY)
-    session._ledger.close()
+    session._audit_log.close()
     room.page.procedure.session = None
 
 

@@ -119,7 +119,7 @@ def test_an_ap_view_alone_is_taken_for_as_wide_as_a_body_and_the_result_says_so(
     run = write_small_run(tmp_path)
     alone = SetUp(lines=Settings().alarms.warning_lines, views=[SetView(view="lateral"), SetView(view="ap")])
     for point, (x, y) in zip(alone.views[1].points, [*SUPERIOR, *INFERIOR], strict=True):
-        point.at, point.told = (float(x), float(y)), PointStatus.CONFIRMED
+        point.at, point.status = (float(x), float(y)), PointStatus.CONFIRMED
     run.save_plan(alone.document())
     assert main(run.arguments()) == 0
     document = json.loads((run.out / "result.json").read_text())

@@ -127,13 +127,15 @@ class Scene:
         at = min(k if shown is None else shown, len(self._demo.readings) - 1)
         self.frame = replace(self._demo.stamped(at, self._now_ns), index=k, picture=k)
         reading, outline = self._demo.readings[at], self._demo.outlines[at]
-        told_ns = self._now_ns + 21 * MS
-        moment = live_moment(reading, outline, self.frame, self.screen, told_ns=told_ns, plan_number=1, skipped=0)
+        finished_ns = self._now_ns + 21 * MS
+        moment = live_moment(
+            reading, outline, self.frame, self.screen, finished_ns=finished_ns, plan_number=1, skipped=0
+        )
         moment = replace(moment, frame_index=k, **changes)
         self.session_state.recording = RecordingState(
             folder="live", bytes_written=1_840_000_000, grew_ns=self._now_ns, minutes_left=236.0
         )
-        self.session_state.hear_moment(moment)
+        self.session_state.add_moment(moment)
         self.moments.append(moment)
         self.look()
 

@@ -109,7 +109,7 @@ def _show(page: TheatrePage, scene: Scene) -> None:
         page.procedure.trace.add(moment)
     page.procedure.frame = None
     page.display.note = ""
-    page.display._told_state = None
+    page.display._shown_state = None
     settle(60)
 
 

@@ -3,15 +3,15 @@
 import pytest
 
 from assistant.errors import UsageError
-from ui.controlling import AskedTwice, telling
+from ui.controlling import AskedTwice, showing_errors
 
 
 def test_an_error_is_told_and_a_fault_is_not_hidden():
     told = []
-    with telling(told.append):
+    with showing_errors(told.append):
         raise UsageError("there is no set yet")
     assert told == ["there is no set yet"]
-    with pytest.raises(ZeroDivisionError), telling(told.append):
+    with pytest.raises(ZeroDivisionError), showing_errors(told.append):
         _ = 1 / 0
 
 

@@ -17,7 +17,7 @@ class ProcedurePage(Page):
     def stay(self) -> str:
         return self.reason
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """Nothing to tell."""
 
 

@@ -31,8 +31,8 @@ class Noted(Page):
     def open_thing(self, thing: object) -> None:
         self.heard.append(("open", thing))
 
-    def tell(self, text: str) -> None:
-        self.heard.append(("tell", text))
+    def show_message(self, text: str) -> None:
+        self.heard.append(("show_message", text))
 
     def press(self, event) -> bool:
         self.heard.append(("press", event.key()))
@@ -71,7 +71,7 @@ def test_a_page_that_must_stay_keeps_the_front_and_says_why(shell: Shell) -> Non
     shell.page("theatre").reason = "armed"
     assert not shell.go_to("review", "run")
     assert shell.current is shell.page("theatre")
-    assert ("tell", "armed") in shell.page("theatre").heard
+    assert ("show_message", "armed") in shell.page("theatre").heard
     assert shell.page("review").heard == []
 
 

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QShowEvent
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from assistant.errors import InputError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.library.identities import identify
 from assistant.library.outcome import finding_words
 from assistant.library.session_rows import NO_PICTURES
@@ -54,14 +54,14 @@ class CasePicture(QWidget):
         left, top = (self.width() - size[0]) / 2, (self.height() - size[1]) / 2
         painter.drawPixmap(QRectF(left, top, *size), self._pixmap, QRectF(self._pixmap.rect()))
         painter.setFont(theme.font(17, 600))
-        told = f"{words.NOT_LIVE} · {self._which}" if self._which else words.NOT_LIVE
-        wide = painter.fontMetrics().horizontalAdvance(told) + 24
+        label = f"{words.NOT_LIVE} · {self._which}" if self._which else words.NOT_LIVE
+        wide = painter.fontMetrics().horizontalAdvance(label) + 24
         plate = QRectF(min(left + 10, max(0.0, self.width() - wide)), top + 10, wide, 34)
         painter.setPen(QPen(theme.CONTROL_EDGE, 1))
         painter.setBrush(theme.BARS)
         painter.drawRoundedRect(plate, 6, 6)
         painter.setPen(theme.TEXT_1)
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, told)
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, label)
 
 
 class CaseCard(QWidget):
@@ -141,10 +141,10 @@ class CaseCard(QWidget):
         outcomes = library.rows("outcomes", case_id=case["id"])
         technique = [
             case["levels_said"] or tr("level not entered"),
-            shown(case["technique"]),
-            *(shown(one["access"]) for one in levels),
+            translate(case["technique"]),
+            *(translate(one["access"]) for one in levels),
         ]
-        said = [level for level in levels if level["day_said"]]
+        noted = [level for level in levels if level["day_said"]]
         mark = [(words.REHEARSAL, words.REHEARSAL_NOTE)] if case["rehearsal"] else []
         lines = [
             *mark,
@@ -153,15 +153,18 @@ class CaseCard(QWidget):
             (words.RAISED, words.raised_words(case)),
             words.found(case),
             *([] if case["told_high"] is None else [(words.XRAY, words.xray(case))]),
-            *(line for level in said for line in words.marks(level)),
+            *(line for level in noted for line in words.marks(level)),
             *_levels(levels, runs),
             *((words.ALL_LEVELS, words.LEVELS_IN_ONE) for run in runs if len(levels) > 1 and holds_several(run)),
-            (tr("Leak"), shown(case["leak_said"] or NOT_YET)),
-            (tr("After-operation CT"), "; ".join(shown(finding_words(one)) for one in findings) or words.CT_NOT_YET),
+            (tr("Leak"), translate(case["leak_said"] or NOT_YET)),
+            (
+                tr("After-operation CT"),
+                "; ".join(translate(finding_words(one)) for one in findings) or words.CT_NOT_YET,
+            ),
             (tr("Outcome"), _outcome(outcomes)),
             (words.RUN, self._who()),
             (tr("Runs"), _runs(runs)),
-            (tr("Names"), shown(case["names"])),
+            (tr("Names"), translate(case["names"])),
             *([(tr("Keep until"), words.keep(case))] if words.keep(case) else []),
         ]
         if case["note"] or case["tags"]:
@@ -195,10 +198,10 @@ class CaseCard(QWidget):
             self._grid.setColumnStretch(1, 1)
             self._lines.append((name, value))
         for at, (name, value) in enumerate(self._lines):
-            shown = at < len(lines)
-            name.setVisible(shown)
-            value.setVisible(shown)
-            if shown:
+            fits = at < len(lines)
+            name.setVisible(fits)
+            value.setVisible(fits)
+            if fits:
                 name.setText(lines[at][0])
                 text = lines[at][1]
                 value.setText(text if len(text) <= _MOST_WORDS else text[: _MOST_WORDS - 1] + "…")
@@ -215,7 +218,7 @@ def _outcome(outcomes: list[dict[str, Any]]) -> str:
     if not outcomes:
         return tr("not yet")
     last = outcomes[-1]
-    parts = [shown(last["stage"])]
+    parts = [translate(last["stage"])]
     parts += [tr("VAS {pain:g}", pain=last["vas"])] if last["vas"] is not None else []
     parts += [tr("ODI {percent:g} %", percent=last["odi_percent"])] if last["odi_percent"] is not None else []
     parts += [tr("adjacent fracture")] if last["adjacent_fracture"] else []
@@ -240,8 +243,8 @@ def _runs(runs: list[dict[str, Any]]) -> str:
     if not runs:
         return tr("none")
     states = [words.NOT_ANALYSED.get(run["state"], "") for run in runs]
-    told = next((state for state in states if state), tr("analysed"))
+    state_text = next((state for state in states if state), tr("analysed"))
     where = tr("copied") if all(run["is_copied"] for run in runs) else tr("stays at its place")
     if not all(recording_of(Path(run["path"])).exists() for run in runs if run["state"] != NO_PICTURES):
         where = with_keys(tr("GONE from its place ([[cases:find again]]: find again)"))
-    return f"{len(runs)} · {words.size(sum(run['bytes'] for run in runs))} · {where} · {told}"
+    return f"{len(runs)} · {words.size(sum(run['bytes'] for run in runs))} · {where} · {state_text}"

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QAbstractListModel, QModelIndex, QRectF, QSize, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPixmap
 from PyQt6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.library.paged_search import PagedSearch
 from assistant.results.looked_at import NOT_YET
 from ui import theme
@@ -129,11 +129,11 @@ class CaseDelegate(QStyledItemDelegate):
             below = words.REHEARSAL if case["rehearsal"] else words.day(case["day"])
             _two_lines(painter, box, case["id"], below, 21)
         elif name == "level":
-            _two_lines(painter, box, case["levels_said"] or "—", shown(case["technique"]), 20)
+            _two_lines(painter, box, case["levels_said"] or "—", translate(case["technique"]), 20)
         elif name == "alarms":
             _alarms(painter, box, case)
         else:
-            said = {
+            content = {
                 "run": words.length(case["duration_s"]),
                 "cement": words.millilitres(case["cement_ml"]),
                 "leak label": case["leak_said"] or NOT_YET,
@@ -143,7 +143,7 @@ class CaseDelegate(QStyledItemDelegate):
             quiet = name in ("CT", "recording")
             painter.setPen(theme.TEXT_2 if quiet else theme.TEXT_1)
             painter.setFont(theme.font(18, 500))
-            text = painter.fontMetrics().elidedText(shown(said), Qt.TextElideMode.ElideRight, int(box.width()))
+            text = painter.fontMetrics().elidedText(translate(content), Qt.TextElideMode.ElideRight, int(box.width()))
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
 
@@ -201,7 +201,7 @@ class CaseHeader(QWidget):
         painter.setFont(theme.font(17, 600))
         painter.setPen(theme.TEXT_2)
         for name, x, width in columns(self.width()):
-            painter.drawText(QRectF(x, 0, width, 38), Qt.AlignmentFlag.AlignVCenter, shown(name))
+            painter.drawText(QRectF(x, 0, width, 38), Qt.AlignmentFlag.AlignVCenter, translate(name))
         painter.setPen(QPen(theme.HAIRLINE, 1))
         painter.drawLine(0, 37, self.width(), 37)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from assistant.language import shown, tr, trn
+from assistant.language import tr, translate, trn
 from assistant.language.days import day_words
 from assistant.library.run_summary import NOT_WHOLE
 from assistant.library.session_rows import NO_PICTURES
@@ -107,7 +107,7 @@ def day(iso: str | None) -> str:
         found = date.fromisoformat(iso)
     except ValueError:
         return iso
-    return shown(day_words(found))
+    return translate(day_words(found))
 
 
 def size(count: int) -> str:
@@ -153,7 +153,7 @@ def cement(case: dict[str, Any], levels: list[dict[str, Any]]) -> str:
 
 def xray(case: dict[str, Any]) -> str:
     """X-ray time and exposures as they were counted on the day."""
-    return shown(xray_words(case["xray_s"], case["exposures"]).removeprefix("X-ray "))
+    return translate(xray_words(case["xray_s"], case["exposures"]).removeprefix("X-ray "))
 
 
 def marks(level: dict[str, Any]) -> list[tuple[str, str]]:
@@ -163,32 +163,32 @@ def marks(level: dict[str, Any]) -> list[tuple[str, str]]:
     stages = [part.removeprefix("cement ") for part in parts if part.startswith("cement ")]
     made = " · ".join(part for part in parts if part and not part.startswith("cement "))
     return [
-        *((tr("{name} cement", name=name), stage) for stage in map(shown, stages)),
-        *([(tr("{name} marks", name=name), shown(made))] if made else []),
+        *((tr("{name} cement", name=name), stage) for stage in map(translate, stages)),
+        *([(tr("{name} marks", name=name), translate(made))] if made else []),
     ]
 
 
 def level_of_run(number: int, run: dict[str, Any], level: str | None) -> tuple[str, str]:
     """Name and value of one of several runs of a case: its level, what was told in it, and what its analysis found."""
     if run["state"] == NO_PICTURES:
-        said = [NOT_RECORDED]
+        parts = [NOT_RECORDED]
     elif run["state"] == "no plan" and run["session_id"]:
-        said = [NO_LINES]
+        parts = [NO_LINES]
     elif run["high"] is None:
-        said = [NOT_ANALYSED.get(run["state"], tr("not analysed"))]
+        parts = [NOT_ANALYSED.get(run["state"], tr("not analysed"))]
     else:
-        whole = f", {shown(NOT_TO_ITS_END)}" if NOT_WHOLE in run["recording_said"] else ""
-        said = [tr("found {alarms}{whole}", alarms=_few(run, ""), whole=whole), shown(run["leak_said"] or "")]
-    told_then = [] if run["told_high"] is None else [tr("told {alarms}", alarms=_few(run, "told_"))]
+        whole = f", {translate(NOT_TO_ITS_END)}" if NOT_WHOLE in run["recording_said"] else ""
+        parts = [tr("found {alarms}{whole}", alarms=_few(run, ""), whole=whole), translate(run["leak_said"] or "")]
+    raised_then = [] if run["told_high"] is None else [tr("told {alarms}", alarms=_few(run, "told_"))]
     return tr("Run {number} · {level}", number=number, level=level or LEVEL_NOT_NAMED), " · ".join(
-        part for part in (*told_then, *said) if part
+        part for part in (*raised_then, *parts) if part
     )
 
 
 def _few(run: dict[str, Any], prefix: str) -> str:
     """Alarms by priority, in few words."""
     counts = [(run[prefix + word] or 0, word) for word in PRIORITIES]
-    return " ".join(f"{count} {word.upper()}" for count, word in counts if count) or shown("no alarm")
+    return " ".join(f"{count} {word.upper()}" for count, word in counts if count) or translate("no alarm")
 
 
 def keep(case: dict[str, Any]) -> str:
@@ -202,7 +202,7 @@ def raised_words(case: dict[str, Any]) -> str:
     if case["told_high"] is None:
         return NO_SESSION
     priorities = _priorities(case, "told_")
-    counted = shown(count_words(priorities))
+    counted = translate(count_words(priorities))
     return (
         counted
         if not priorities
@@ -214,9 +214,9 @@ def found(case: dict[str, Any]) -> tuple[str, str]:
     """Name and value of what the analysis found: another count under another name."""
     if case["high"] is None:
         return BY_ANALYSIS_NOT_YET, tr("not analysed")
-    counted = shown(count_words(_priorities(case, "")))
+    counted = translate(count_words(_priorities(case, "")))
     if NOT_WHOLE in (case["recording_said"] or ""):
-        counted = f"{counted}, {shown(NOT_TO_ITS_END)}"
+        counted = f"{counted}, {translate(NOT_TO_ITS_END)}"
     return BY_ANALYSIS.format(case["analysed_by"]).rstrip(), counted
 
 

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from assistant.errors import AssistantError, UsageError
 from assistant.exchange.jobs import unpack_job
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.library.change_log import Row
 from assistant.library.database import list_backups
 from assistant.library.database import restore as put_in_place
@@ -23,7 +23,7 @@ from assistant.system.places import data_home
 from ui.cases import case_forms
 from ui.cases import case_words as words
 from ui.cases.found_cases import FoundCases
-from ui.controlling import AskedTwice, telling
+from ui.controlling import AskedTwice, showing_errors
 from ui.shared_library import SharedLibrary, log_fault
 from ui.widgets.form_sheet import FormSheet
 
@@ -37,7 +37,7 @@ _HELD: Final = (
 class CasesView(Protocol):
     """What the controller needs of its page. The page reads what it shows from the controller."""
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line above the list; empty takes it away."""
 
     def show_found(self) -> None:
@@ -86,7 +86,7 @@ class CasesController:
         self.found = FoundCases()
         self.text, self.which = "", Filter.ALL
         self.held: Row | None = None
-        self._twice = AskedTwice(view.tell)
+        self._twice = AskedTwice(view.show_message)
         self.acts: Mapping[str, Callable[[], None]] = {
             "row up": lambda: self._step(-1),
             "row down": lambda: self._step(1),
@@ -117,15 +117,15 @@ class CasesController:
         """Open the library and show it, or say why it cannot be opened."""
         if not self._library_access.open(self._settings):
             why_not = self._library_access.why_not
-            self._view.tell(f"{why_not} {words.RESTORE_KEY}" if "damaged" in why_not else why_not)
+            self._view.show_message(f"{why_not} {words.RESTORE_KEY}" if "damaged" in why_not else why_not)
         elif fault := log_fault(self._library_access):
-            self._view.tell(fault)
+            self._view.show_message(fault)
         self.find()
 
     def enter(self) -> None:
         """Look again: other pages may have changed the library."""
         if self._library_access.library is None and self._library_access.open(self._settings):
-            self._view.tell("")
+            self._view.show_message("")
         self._library_access.take_sessions()
         self.find()
 
@@ -142,7 +142,7 @@ class CasesController:
     def find(self) -> None:
         """Search anew and stay on the chosen case where it is still there."""
         library = self._library_access.library
-        with telling(self._view.tell):
+        with showing_errors(self._view.show_message):
             self.found.find(library, self.text, self.which)
             self.held = None if library is None else library.ask(_HELD)[0]
             self._view.show_found()
@@ -171,7 +171,7 @@ class CasesController:
         """Import runs, of new cases or one that is there, and packs."""
         jobs = self._library_access.jobs
         if jobs is None:
-            self._view.tell(self._library_access.why_not)
+            self._view.show_message(self._library_access.why_not)
             return
         packs = [path for path in paths if path.lower().endswith(".zip")]
         runs = [path for path in paths if path not in packs]
@@ -183,7 +183,7 @@ class CasesController:
             if runs:
                 self._view.show_form(case_forms.import_form(jobs, runs, case_id), self._form_closed)
         except AssistantError as error:
-            self._view.tell(shown(error))
+            self._view.show_message(translate(error))
             return
         self.show_work()
 
@@ -193,14 +193,14 @@ class CasesController:
         if jobs is None:
             return
         while jobs.finished:
-            told = _job_words(jobs.finished.popleft())
-            if told:
-                self._view.tell(told)
+            text = _job_words(jobs.finished.popleft())
+            if text:
+                self._view.show_message(text)
         self._view.show_work(_work_of(jobs))
 
-    def _form_closed(self, said: str) -> None:
-        if said:
-            self._view.tell(said)
+    def _form_closed(self, text: str) -> None:
+        if text:
+            self._view.show_message(text)
             self._library_access.tell_changed()
         self.show_work()
 
@@ -223,7 +223,7 @@ class CasesController:
 
     def _leave(self) -> None:
         self.text = ""
-        self._view.tell("")
+        self._view.show_message("")
         self.find()
 
     def _import(self, case_id: str = "") -> None:
@@ -240,11 +240,11 @@ class CasesController:
         if run is None:
             return
         if run["state"] == NO_PICTURES:
-            self._view.tell(words.NO_PICTURES_TO_OPEN)
+            self._view.show_message(words.NO_PICTURES_TO_OPEN)
         elif recording_of(Path(run["path"])).exists():
             self._view.go_to("review", run["path"])
         else:
-            self._view.tell(words.GONE.format(self.found.chosen, run["path"]))
+            self._view.show_message(words.GONE.format(self.found.chosen, run["path"]))
 
     def _train(self) -> None:
         run = self.found.run
@@ -259,53 +259,55 @@ class CasesController:
         # One of several levels lies in its recording, which is what was moved.
         path = stored_recording(jobs.library, run)
         if path.exists():
-            self._view.tell(words.STILL_THERE.format(run["case_id"]))
+            self._view.show_message(words.STILL_THERE.format(run["case_id"]))
             return
         for name in self._view.ask_for_runs(tr("Where is {path}?", path=path.name))[:1]:
             # A folder of pictures is shown by any file in it too.
             was_folder = not path.suffix and Path(name).is_file()
-            with telling(self._view.tell):
+            with showing_errors(self._view.show_message):
                 jobs.find_again(run["id"], str(Path(name).parent) if was_folder else name)
 
     def _delete(self) -> None:
         """Delete the chosen case, or empty the bin; asked twice."""
-        library, case_id, in_bin = self._library_access.library, self.found.chosen, self.which is Filter.BIN
+        library, case_id, in_trash = self._library_access.library, self.found.chosen, self.which is Filter.TRASH
         if library is None or not case_id:
             return
-        question = words.TRASH_ASKED.format(self.found.total) if in_bin else words.DELETE_ASKED.format(case_id)
+        question = words.TRASH_ASKED.format(self.found.total) if in_trash else words.DELETE_ASKED.format(case_id)
         if self._twice.asks(question):
             return
-        with telling(self._view.tell):
-            if in_bin:
+        with showing_errors(self._view.show_message):
+            if in_trash:
                 count, freed = empty_trash(library)
-                self._view.tell(words.TRASH_EMPTIED.format(count, words.size(freed)))
+                self._view.show_message(words.TRASH_EMPTIED.format(count, words.size(freed)))
             else:
                 library.delete("cases", case_id, kind="delete case")
-                self._view.tell(words.DELETED.format(case_id))
+                self._view.show_message(words.DELETED.format(case_id))
         self._library_access.tell_changed()
 
     def _restore(self) -> None:
         """Put the newest copy of a damaged library in its place; asked twice."""
         if self._library_access.library is not None:
             return
-        with telling(self._view.tell):
+        with showing_errors(self._view.show_message):
             copies = list_backups(data_home())
             if not copies:
-                self._view.tell(words.NO_COPY)
+                self._view.show_message(words.NO_COPY)
             elif not self._twice.asks(words.RESTORE_ASKED.format(copies[0].name)):
                 aside = put_in_place(data_home(), copies[0])
                 if self._library_access.open(self._settings):
-                    self._view.tell(words.RESTORED.format(copies[0].name, aside.name))
+                    self._view.show_message(words.RESTORED.format(copies[0].name, aside.name))
                 self._library_access.tell_changed()
 
     def _undo(self) -> None:
         """Take the newest change back."""
         if self._library_access.library is None:
             return
-        with telling(self._view.tell):
+        with showing_errors(self._view.show_message):
             change = self._library_access.library.undo()
-            told = words.NOTHING_TO_UNDO if change is None else words.UNDONE.format(shown(change.kind), change.about)
-            self._view.tell(told)
+            text = (
+                words.NOTHING_TO_UNDO if change is None else words.UNDONE.format(translate(change.kind), change.about)
+            )
+            self._view.show_message(text)
             self._library_access.tell_changed()
 
 
@@ -313,7 +315,7 @@ def _work_of(jobs: Jobs) -> str:
     """What goes on in the background, or why nothing does."""
     job = jobs.current
     if job is None:
-        return shown(jobs.held) or words.IMPORTS_WAIT
+        return translate(jobs.held) or words.IMPORTS_WAIT
     verb = words.VERBS.get(job.kind, "")
     share = "…" if job.share is None else f"{100 * job.share:.0f}"
     more = tr("{waiting} more", waiting=jobs.waiting) if jobs.waiting > 1 else ""
@@ -323,11 +325,11 @@ def _work_of(jobs: Jobs) -> str:
 def _job_words(job: LibraryJob) -> str:
     """What is said of work that is over; empty for nothing."""
     if job.error:
-        return shown(job.error)
+        return translate(job.error)
     if job.kind == "pack":
-        return words.DONE_EXPORT.format(job.said.get("written", job.name))
+        return words.DONE_EXPORT.format(job.answer.get("written", job.name))
     if job.kind == "find":
         return words.FOUND.format(job.case_id)
-    if job.told:
-        return f"{job.name}: {job.told}."
+    if job.message:
+        return f"{job.name}: {job.message}."
     return words.DONE_IMPORT.format(job.name, job.case_id) if job.kind in ("bring in", "unpack") else ""

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant.language import shown
+from assistant.language import translate
 from assistant.library.search import Filter
 from ui import theme
 from ui.cases import case_words as words
@@ -52,7 +52,7 @@ def lay_out(page: QWidget, model: CaseModel) -> CasesWidgets:
         tabs=PageTabs("cases"),
         count=QLabel(),
         search=QLineEdit(),
-        filters={which: QPushButton(shown(which.value)) for which in Filter},
+        filters={which: QPushButton(translate(which.value)) for which in Filter},
         note=QLabel(),
         list=CaseList(model),
         empty=QLabel(with_keys(words.NO_CASES)),

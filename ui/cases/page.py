@@ -65,7 +65,7 @@ class CasesPage(Page):
 
     # What the controller needs of its page (`CasesView`).
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line above the list."""
         self.note.setText(with_keys(text))
         self.note.setVisible(bool(text))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import AssistantError, EnvironmentError_, UsageError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.system.files import whole_file
 from assistant.system.places import data_home
 from assistant.system.plain import json_text, read_json
@@ -152,7 +152,7 @@ def read(path: Path | None = None, last: KeyMap | None = None) -> tuple[KeyMap, 
     except (OSError, ValueError, KeyError, TypeError, AttributeError, AssistantError) as error:
         stands = tr("The usual keys work.") if last is None else tr("The keys stay as they were.")
         return last or KeyMap(), tr(
-            "The site's keys cannot be used ({error}). {stands}", error=shown(error), stands=stands
+            "The site's keys cannot be used ({error}). {stands}", error=translate(error), stands=stands
         )
 
 
@@ -176,7 +176,7 @@ def _changes(document: Any) -> dict[Name, str]:
 
 
 _current: KeyMap | None = None
-_told: Final[set[str]] = set()
+_reported: Final[set[str]] = set()
 
 
 def load() -> str:
@@ -216,8 +216,8 @@ def word(page: str, act: str) -> str:
 
 
 def _warn_once(text: str) -> None:
-    if text not in _told:
-        _told.add(text)
+    if text not in _reported:
+        _reported.add(text)
         log.warning("%s", text)
 
 

@@ -110,7 +110,7 @@ class Arrangement(QWidget):
             widget.setVisible(not self._bare)
         self._share_out()
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line under the header."""
         self.note.setText(text)
         self.note.setVisible(bool(text))

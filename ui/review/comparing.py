@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.errors import AssistantError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.settings.tree import Settings
 from ui.review.opening import open_session
 from ui.review.state import ReviewState
@@ -45,7 +45,7 @@ class Comparing:
         try:
             other, _ = open_session(name, None, self._settings, self._behind.second_listener())
         except AssistantError as error:
-            self._view.tell(shown(error))
+            self._view.show_message(translate(error))
             return
         self._state.second.go_along(other, run)
         self._view.refresh()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.errors import AssistantError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.pipeline import Summary
 from assistant.plan import Plan
 from assistant.settings.tree import Settings
@@ -52,16 +52,16 @@ class ReviewController:
         """Open a run; a plan beside it is taken when none is named. False, with the reason shown, if it cannot be."""
         refusal = self._behind.theatre.refusal
         if refusal:
-            self.view.tell(refusal)
+            self.view.show_message(refusal)
             return False
         self.close_session()
         try:
             self.state.run, why = open_session(run, plan_path, self._settings, self._behind.listener)
         except AssistantError as error:
-            self.view.tell(shown(error))
+            self.view.show_message(translate(error))
             self.view.refresh()
             return False
-        self.view.tell(why)
+        self.view.show_message(why)
         self._begin_anew()
         self.reviewing.open(self.state.run)
         self.exports.forget()
@@ -96,7 +96,7 @@ class ReviewController:
     def close_run(self) -> None:
         """Close the run and go to the cases."""
         self.close_session()
-        self.view.tell("")
+        self.view.show_message("")
         self.view.refresh()
         self.view.go_to("cases", None)
 
@@ -148,7 +148,7 @@ class ReviewController:
         if run is not None:
             run.ended, run.failure, run.summary = True, failure, summary
         if failure:
-            self.view.tell(shown(failure))
+            self.view.show_message(translate(failure))
         self._take()
         self.view.refresh()
 
@@ -158,7 +158,7 @@ class ReviewController:
         if run is None:
             return
         if run.as_seen is None:
-            self.view.tell(review_words.NO_RECORD)
+            self.view.show_message(review_words.NO_RECORD)
             return
         run.shows_as_seen = not run.shows_as_seen
         self._begin_anew()
@@ -172,11 +172,11 @@ class ReviewController:
         try:
             begun = run.analyse_anew()
         except AssistantError as error:
-            self.view.tell(shown(error))
+            self.view.show_message(translate(error))
             return
         self._behind.listener.settle()
         self._begin_anew()
-        self.view.tell(review_words.ANEW if begun else review_words.NO_PLAN_YET)
+        self.view.show_message(review_words.ANEW if begun else review_words.NO_PLAN_YET)
         self.view.refresh()
 
     # Points are placed.
@@ -197,7 +197,7 @@ class ReviewController:
         self.state.points = None
         self.view.show_points()
 
-    def take_plan(self, plan: Plan, said: str) -> None:
+    def take_plan(self, plan: Plan, message: str) -> None:
         """The points are placed: they are kept as the reviewer's, and the run is analysed with them."""
         run = self.state.run
         if run is None:
@@ -206,9 +206,9 @@ class ReviewController:
         try:
             run.analyse(plan)
         except AssistantError as error:
-            self.view.tell(shown(error))
+            self.view.show_message(translate(error))
             return
-        self.view.tell(said)
+        self.view.show_message(message)
         self._behind.listener.settle()
         self._begin_anew()
         self.end_editing()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.errors import AssistantError, describe
 from assistant.identity import Identity, free_name
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.library.counted import counted_runs
 from assistant.library.identities import identify
 from assistant.library.jobs import plan_path
@@ -42,9 +42,9 @@ class _StoppedError(Exception):
 class _Work:
     """One or more exports, written one after the other in a thread of their own."""
 
-    def __init__(self, ways: Sequence[Way], told: Callable[[str, int, str], None]) -> None:
+    def __init__(self, ways: Sequence[Way], notify: Callable[[str, int, str], None]) -> None:
         """``told`` is given the path that was written ("" while one is), percent done, and why not."""
-        self._ways, self._told = ways, told
+        self._ways, self._notify = ways, notify
         self._percent = -1
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pictures", daemon=True)
@@ -67,15 +67,15 @@ class _Work:
         try:
             for k, way in enumerate(self._ways):
                 path = way(partial(self._progress, k))
-                self._told(str(path), 100 * (k + 1) // len(self._ways), "")
+                self._notify(str(path), 100 * (k + 1) // len(self._ways), "")
         except _StoppedError:
-            self._told("", 100, review_words.EXPORT_STOPPED)
+            self._notify("", 100, review_words.EXPORT_STOPPED)
         except AssistantError as error:
-            self._told("", 100, review_words.NOT_EXPORTED.format(shown(error)))
+            self._notify("", 100, review_words.NOT_EXPORTED.format(translate(error)))
         except Exception as error:
             log.exception("an export stopped")
             why = tr("an error of the program ({error})", error=describe(error))
-            self._told("", 100, review_words.NOT_EXPORTED.format(why))
+            self._notify("", 100, review_words.NOT_EXPORTED.format(why))
 
     def _progress(self, before: int, done: int, total: int) -> None:
         if self._stopped.is_set():
@@ -83,7 +83,7 @@ class _Work:
         percent = min(99, int(100 * (before + done / max(1, total)) / len(self._ways)))
         if percent != self._percent:
             self._percent = percent
-            self._told("", percent, "")
+            self._notify("", percent, "")
 
 
 class Exporter:
@@ -116,7 +116,7 @@ class Exporter:
 
     def forget(self) -> None:
         """Another run."""
-        self._panel.tell(review_words.EXPORT_NOTE.format(self.folder()) if self._state.run else "")
+        self._panel.show_message(review_words.EXPORT_NOTE.format(self.folder()) if self._state.run else "")
 
     def folder(self) -> Path:
         """Where exports go: a folder of the case and run that is open."""
@@ -134,7 +134,7 @@ class Exporter:
         self.stop()
         self._wish += 1
         self._panel.set_busy(False)
-        self._panel.tell("")
+        self._panel.show_message("")
 
     def shut(self) -> None:
         """The window goes: wait until nothing unfinished is left."""
@@ -165,26 +165,26 @@ class Exporter:
 
     def _begin(self, ways: Sequence[Way]) -> None:
         if self.busy:
-            self._panel.tell(with_keys(review_words.EXPORT_BUSY))
+            self._panel.show_message(with_keys(review_words.EXPORT_BUSY))
             return
         self._wish += 1
         self._written.clear()
         wish, emit = self._wish, self._bridge.exported.emit
         self._panel.set_busy(True)
-        self._panel.tell(review_words.EXPORTING.format(0))
+        self._panel.show_message(review_words.EXPORTING.format(0))
         self._work = _Work(ways, lambda path, percent, failure: emit(wish, path, percent, failure))
 
     def _hear(self, wish: int, path: str, percent: int, failure: str) -> None:
         if wish != self._wish:
             return
         if failure:
-            told = failure
+            text = failure
         elif path:
             self._written.append(path)
-            told = review_words.EXPORTED.format(", ".join([self._written[0], *map(_name, self._written[1:])]))
+            text = review_words.EXPORTED.format(", ".join([self._written[0], *map(_name, self._written[1:])]))
         else:
-            told = review_words.EXPORTING.format(percent)
-        self._panel.tell(told)
+            text = review_words.EXPORTING.format(percent)
+        self._panel.show_message(text)
         self._panel.set_busy(percent < 100)
 
     def runs(self, all_runs: bool) -> list[RunAndPlan]:

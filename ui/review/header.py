@@ -7,7 +7,7 @@ from PyQt6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from assistant.identity import Identity
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from ui import theme, words
 from ui.review import review_words
 from ui.review.transport import key_button
@@ -26,7 +26,7 @@ class Header(QWidget):
         super().__init__(parent)
         self.setFixedHeight(58)
         self._ids = ""
-        self._told: tuple[str, ...] = ()
+        self._parts: tuple[str, ...] = ()
         self._notes = _Notes(self)
         self.about = key_button(tr("{}  Notes"), tr("What was assumed or mended"), self.toggle_notes, key="notes")
         self.about.hide()
@@ -46,7 +46,7 @@ class Header(QWidget):
             row.addWidget(button)
             button.setStyleSheet(_FIELD)
 
-    def tell(
+    def show_identity(
         self,
         identity: Identity | None,
         name: str,
@@ -69,18 +69,18 @@ class Header(QWidget):
         self._notes.take(notes)
         self.about.setVisible(bool(notes))
         if identity is None:
-            self._ids, self._told = "", ()
+            self._ids, self._parts = "", ()
         else:
             session = tr("session {session_id}", session_id=identity.session_id) if identity.session_id else ""
-            parts = (mark, result, session, shown(identity.recorded_words), about, review_words.NOT_LIVE, name)
-            self._ids = f"{shown(identity.heading)} · {tr('run {run_id}', run_id=identity.run_id)}"
-            self._told = tuple(part for part in parts if part)
+            parts = (mark, result, session, translate(identity.recorded_words), about, review_words.NOT_LIVE, name)
+            self._ids = f"{translate(identity.heading)} · {tr('run {run_id}', run_id=identity.run_id)}"
+            self._parts = tuple(part for part in parts if part)
         self.anew.setVisible(bool(result))
         word = review_words.AS_SEEN_LIVE if as_seen else review_words.EARLIER if is_other else review_words.RECOMPUTED
         self.figures.say(f"{{}}  {word}")
         self.figures.setEnabled(has_record)
         self.figures.setVisible(identity is not None)
-        self.setAccessibleName(f"{words.REPLAY}: {', '.join((self._ids, *self._told))}, {word}")
+        self.setAccessibleName(f"{words.REPLAY}: {', '.join((self._ids, *self._parts))}, {word}")
         self.update()
 
     def set_live_picture(self, there: bool) -> None:
@@ -123,20 +123,20 @@ class Header(QWidget):
         painter.drawText(QRectF(x, 0, width + 8, self.height()), Qt.AlignmentFlag.AlignVCenter, words.REPLAY)
         x += width + 24
         room = min([b.x() for b in self.findChildren(QPushButton) if b.isVisible()], default=self.width()) - 16
-        lines = ((self._ids, 19, 700, 7.0), (" · ".join(self._told), 16, 550, 30.0))
-        for told, size_px, weight, top in lines:
+        lines = ((self._ids, 19, 700, 7.0), (" · ".join(self._parts), 16, 550, 30.0))
+        for part, size_px, weight, top in lines:
             painter.setFont(theme.font(size_px, weight))
             while (
-                told is self._ids and size_px > _LEAST_PX and painter.fontMetrics().horizontalAdvance(told) > room - x
+                part is self._ids and size_px > _LEAST_PX and painter.fontMetrics().horizontalAdvance(part) > room - x
             ):
                 size_px -= 1
                 painter.setFont(theme.font(size_px, weight))
-            is_cut = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room - x) != told
-            if told is self._ids and is_cut:
+            is_cut = painter.fontMetrics().elidedText(part, Qt.TextElideMode.ElideRight, room - x) != part
+            if part is self._ids and is_cut:
                 # The ids alone stand whole, their words give way.
                 case, run = tr("case {case_id}", case_id=""), tr("run {run_id}", run_id="")
-                told = told.replace(case, "").replace(run, "")
-            text = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, room - x)
+                part = part.replace(case, "").replace(run, "")
+            text = painter.fontMetrics().elidedText(part, Qt.TextElideMode.ElideRight, room - x)
             painter.drawText(QRectF(x, top, room - x, 22), Qt.AlignmentFlag.AlignVCenter, text)
 
 
@@ -152,7 +152,7 @@ class _Notes(QLabel):
 
     def take(self, notes: tuple[str, ...]) -> None:
         """Other notes."""
-        text = "\n".join(f"• {shown(note)}" for note in notes)
+        text = "\n".join(f"• {translate(note)}" for note in notes)
         if text != self.text():
             self.setText(text)
             self.setAccessibleName(text)

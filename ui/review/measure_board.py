@@ -87,32 +87,32 @@ class MeasureBoard:
 
     def figures(self) -> list[tuple[str, str]]:
         """All that can be told now: name and value."""
-        told: list[tuple[str, str]] = []
+        rows: list[tuple[str, str]] = []
         unit = _UNIT[self.mm_per_px is not None]
         scale = self.mm_per_px or 1.0
         pair = self._whole("distance")
         if pair is not None:
-            told.append((sentence("Distance"), f"≈ {measurements.distance_mm(pair[0], pair[1], scale):.1f} {unit}"))
+            rows.append((sentence("Distance"), f"≈ {measurements.distance_mm(pair[0], pair[1], scale):.1f} {unit}"))
         corner = self._whole("angle")
         if corner is not None:
-            told.append((sentence("Angle"), _degrees(measurements.angle_deg(corner[0], corner[1], corner[2]))))
+            rows.append((sentence("Angle"), _degrees(measurements.angle_deg(corner[0], corner[1], corner[2]))))
         six = self._six("six")
         if six is not None:
-            told += self._six_rows(six, unit, own=self._whole("six") is not None)
+            rows += self._six_rows(six, unit, own=self._whole("six") is not None)
         ends = self._whole("cobb")
         above, below = self._whole("above"), self._whole("below")
         if ends is None and above is not None and below is not None:
             ends = np.vstack([above[[0, 2]], below[[3, 5]]])
         if ends is not None:
-            told.append((sentence("Cobb (kyphosis +)"), _degrees(measurements.cobb_deg(ends[:2], ends[2:]))))
-        return told
+            rows.append((sentence("Cobb (kyphosis +)"), _degrees(measurements.cobb_deg(ends[:2], ends[2:]))))
+        return rows
 
     def _six_rows(self, six: SixPointMorphometry, unit: str, *, own: bool) -> list[tuple[str, str]]:
         heights = " · ".join(f"{mm:.1f}" for mm in (six.anterior_mm, six.middle_mm, six.posterior_mm))
         heights_of = (
             sentence("Heights Ha · Hm · Hp") if own else sentence(f"Heights Ha · Hm · Hp ({review_words.FROM_PLAN})")
         )
-        told = [
+        rows = [
             (heights_of, f"≈ {heights} {unit}"),
             (sentence("Wedge angle"), _degrees(six.wedge_deg)),
             (sentence("Beck index Ha/Hp"), _number(six.beck_index)),
@@ -120,12 +120,12 @@ class MeasureBoard:
         ]
         above, below = self._six("above"), self._six("below")
         if above is None and below is None:
-            return told
+            return rows
         ratios = measurements.height_ratios(six, above, below)
         shares = " · ".join(_percent(r) for r in (ratios.anterior, ratios.middle, ratios.posterior))
         grade = ratios.genant_grade
         return [
-            *told,
+            *rows,
             (sentence("Against neighbours Ha · Hm · Hp"), shares),
             (sentence("Genant grade"), f"— ({grade.reason})" if isinstance(grade, Unknown) else f"{grade}"),
         ]

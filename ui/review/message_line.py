@@ -57,8 +57,8 @@ class MessageLine(QWidget):
         painter.setFont(theme.font(16 if small else 18, 550))
         room = self.width() - width - 56 - 28
         metrics = painter.fontMetrics()
-        told = " · ".join(part for part in (message.action, message.aside) if part)
-        if metrics.horizontalAdvance(told) > room:
-            told = message.action  # what to do comes before how many more there are
-        told = metrics.elidedText(told, Qt.TextElideMode.ElideRight, max(room, 0))
-        painter.drawText(QRectF(width + 72, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, told)
+        advice = " · ".join(part for part in (message.action, message.aside) if part)
+        if metrics.horizontalAdvance(advice) > room:
+            advice = message.action  # what to do comes before how many more there are
+        advice = metrics.elidedText(advice, Qt.TextElideMode.ElideRight, max(room, 0))
+        painter.drawText(QRectF(width + 72, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, advice)

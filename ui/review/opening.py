@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from assistant.errors import UsageError
-from assistant.language import shown
+from assistant.language import translate
 from assistant.library.identities import identify, is_apart
 from assistant.plan import read_plan
 from assistant.recording.reading import is_recorded
@@ -44,7 +44,7 @@ def open_session(run: str, plan_path: str | None, settings: Settings, sink: Repl
         try:
             session = OpenedRun(run, read_plan(Path(named), settings.alarms.warning_lines), settings, sink, identify)
         except UsageError as error:
-            return OpenedRun(run, None, settings, sink, identify), f"{shown(error)}. {words.LOOKING_ONLY}"
+            return OpenedRun(run, None, settings, sink, identify), f"{translate(error)}. {words.LOOKING_ONLY}"
         session.plan_path = named
         return session, ""
     return OpenedRun(run, None, settings, sink, identify), ""

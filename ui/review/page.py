@@ -114,8 +114,8 @@ class ReviewPage(Page):
         self.whatif.table_wanted.connect(self.exporter.whatif_table)
         self.whatif.runs, self.whatif.who = self.exporter.runs, self.exporter.who
         self.correct.person_wanted.connect(self.reviewing.choose_person)
-        self.correct.refused.connect(self.tell)
-        self.correct.said.connect(self.reviewing.say)
+        self.correct.refused.connect(self.show_message)
+        self.correct.label_chosen.connect(self.reviewing.say)
         self.correct.undo_wanted.connect(self.reviewing.undo)
         self.correct.redo_wanted.connect(self.reviewing.redo)
 
@@ -152,9 +152,9 @@ class ReviewPage(Page):
 
     # What the controller needs of its page (`ReviewView`).
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line under the header."""
-        self.parts.arrangement.tell(with_keys(text))
+        self.parts.arrangement.show_message(with_keys(text))
 
     def refresh(self) -> None:
         """The picture at the playhead, and what is known of it."""

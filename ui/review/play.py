@@ -54,7 +54,7 @@ class Player:
         if run is None or self._state.editing:
             return
         if not self.playing and self._theatre.refusal:
-            self._view.tell(self._theatre.refusal)
+            self._view.show_message(self._theatre.refusal)
             return
         if not self.playing and run.at_end() and self.speed > 0:
             run.playhead.go(0)
@@ -64,7 +64,7 @@ class Player:
     def make_way(self) -> None:
         """Injecting is on in the theatre: nothing plays beside it."""
         self.playing = False
-        self._view.tell(self._theatre.refusal)
+        self._view.show_message(self._theatre.refusal)
         self._view.refresh()
 
     def advance(self, elapsed_s: float) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from PyQt6.QtCore import QElapsedTimer
 
 from assistant.imaging.subtraction import subtracted
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.reports.facts import is_rehearsal
@@ -141,7 +141,7 @@ class Presenter:
         parts.transport.beside.setChecked(state.second.is_held)
         parts.transport.difference.setChecked(state.difference)
         if run is None:
-            parts.header.tell(None, "", "", as_seen=False, has_record=False)
+            parts.header.show_identity(None, "", "", as_seen=False, has_record=False)
             return
         playing = self._player.playing
         self._show_picture(run, run.picture(playing=playing), moment, views)
@@ -155,7 +155,7 @@ class Presenter:
         """Speed, direction, range."""
         run, player = self._state.run, self._player
         loops = run is not None and run.playhead.loops
-        self._parts.transport.tell(
+        self._parts.transport.show_state(
             player.speed, playing=player.playing, every=player.every, range_s=player.range_s, loops=loops
         )
 
@@ -175,7 +175,7 @@ class Presenter:
                 note = review_words.PREVIEW if is_exact else review_words.NEAREST
                 lines_fit = is_exact
             elif run.pictures.trouble:
-                note = shown(run.pictures.trouble)
+                note = translate(run.pictures.trouble)
         # Lines of one moment never stand on the picture of another, nor old lines under points that are being placed.
         picture.fetching = picture.frame_index != here and not note
         lines = None if picture.fetching or self._state.editing or not lines_fit else moment
@@ -218,7 +218,7 @@ class Presenter:
         about = "" if planned is None else _about(planned)
         if run.facts.clock is RunClock.ASSUMED:
             about = " · ".join(part for part in (about, review_words.NO_CLOCK) if part)
-        parts.header.tell(
+        parts.header.show_identity(
             run.identity,
             "" if run.identity.case_id else Path(run.run).name,
             about,
@@ -242,7 +242,9 @@ class Presenter:
         done, total = len(run.moments or ()), run.frame_count
         share = "" if run.ended or not views else f" · {review_words.ANALYSED.format(100 * done // max(1, total))}"
         trouble = run.failure or run.not_whole
-        state = review_words.RUN_NOT_WHOLE.format(shown(trouble)) if trouble else review_words.RUN_WHOLE.format(total)
+        state = (
+            review_words.RUN_NOT_WHOLE.format(translate(trouble)) if trouble else review_words.RUN_WHOLE.format(total)
+        )
         parts.export.tell_run(state + share)
 
     def _nothing(self, run: OpenedRun, moment: Moment | None) -> str:
@@ -281,7 +283,7 @@ def _result_words(run: OpenedRun) -> str:
     """What is to be known of a result that stands in place of an analysis of now; empty for none."""
     if run.result is None or run.shows_as_seen:
         return ""
-    parts = [review_words.MADE_BY.format(shown(run.made_by)) if run.made_by else review_words.KEPT_RESULT]
+    parts = [review_words.MADE_BY.format(translate(run.made_by)) if run.made_by else review_words.KEPT_RESULT]
     if not run.result.keeps_outlines:
         parts.append(review_words.NO_OUTLINES)
     return " · ".join(parts)
@@ -289,7 +291,7 @@ def _result_words(run: OpenedRun) -> str:
 
 def _about(planned: PlannedView) -> str:
     """Which view, and that its level is not named where it is not."""
-    view = shown(planned.view)
+    view = translate(planned.view)
     return view if planned.level else tr("level not named · {view}", view=view)
 
 

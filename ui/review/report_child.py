@@ -89,11 +89,11 @@ def _why_not_drawn(content: BinaryIO, go_on: Callable[[], object]) -> str:
             words_of_end = exit_words(process.poll())
             process.kill()
             words.over(words_of_end)
-        said = process.heard.read()
+        output = process.output.read()
     if process.returncode == 0:
         return ""
     try:
-        return str(json.loads(said)["error"])
+        return str(json.loads(output)["error"])
     except (ValueError, KeyError, TypeError):
         return _STOPPED.format(process.how_it_ended)
 

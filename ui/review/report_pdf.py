@@ -12,7 +12,7 @@ from PyQt6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PyQt6.QtGui import QBrush, QColor, QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QPen
 
 from assistant.errors import EnvironmentError_
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.plan import PlannedView
 from assistant.readings.curve_scale import stretches
 from assistant.readings.moments import Moment
@@ -91,7 +91,7 @@ def write_report(
     with export_file(path) as part:
         writer = QPdfWriter(str(part))
         writer.setResolution(_DPI)
-        writer.setTitle(tr("Fluoroscopy review: {identity}", identity=shown(facts.identity.words)))
+        writer.setTitle(tr("Fluoroscopy review: {identity}", identity=translate(facts.identity.words)))
         writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
         writer.setPageMargins(QMarginsF(12, 12, 12, 12), QPageLayout.Unit.Millimeter)
         painter = QPainter()
@@ -118,19 +118,19 @@ class _Page:
     ) -> None:
         facts = self._facts
         identity = facts.identity
-        self._text(shown(identity.heading), 34, 800, room=540.0)
+        self._text(translate(identity.heading), 34, 800, room=540.0)
         self._p.setFont(_font(17, 500))
         self._p.setPen(_GREY)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for k, english in enumerate((identity.recorded_words, facts.origin)):
-            self._p.drawText(QRectF(480, 6 + 26 * k, _W - 480, 26), right, shown(english))
+            self._p.drawText(QRectF(480, 6 + 26 * k, _W - 480, 26), right, translate(english))
         self._y = 44.0
-        self._text(shown(identity.detail), 19, 650)
+        self._text(translate(identity.detail), 19, 650)
         self._y += 4
         if facts.rehearsal:
-            self._text(shown(facts.rehearsal), 18, 800)
+            self._text(translate(facts.rehearsal), 18, 800)
         if facts.trouble:
-            self._text(tr("INCOMPLETE: {trouble}", trouble=shown(facts.trouble)), 18, 700)
+            self._text(tr("INCOMPLETE: {trouble}", trouble=translate(facts.trouble)), 18, 700)
         self._session(facts.session)
         top = self._y
         left_end = self._pairs((*facts.head, *facts.counts), 0.0, 510.0, top)
@@ -139,20 +139,20 @@ class _Page:
         self._shots(shots)
         self._curve(curve, frames, length_s, rows)
         if facts.day:
-            day = [f"{shown(level)}: {shown(said)}" for level, said in facts.day]
+            day = [f"{translate(level)}: {translate(text)}" for level, text in facts.day]
             self._list(tr("On the day"), day, "", most=4)
-            self._list(shown(RAISED), list(map(_event_line, facts.raised)), tr("no alarm was told"), most=6)
-        nothing = shown(facts.nothing)
-        self._list(shown(facts.found), list(map(_event_line, facts.events)), nothing, most=14)
+            self._list(translate(RAISED), list(map(_event_line, facts.raised)), tr("no alarm was told"), most=6)
+        nothing = translate(facts.nothing)
+        self._list(translate(facts.found), list(map(_event_line, facts.events)), nothing, most=14)
         if facts.screen:
             self._list(tr("The screen changed"), list(map(_screen_line, facts.screen)), "", most=3)
         self._list(tr("Leaks seen in this view"), list(map(_leak_line, facts.leaks)), nothing, most=5)
         if facts.notes:
-            self._list(tr("Assumed or mended"), list(map(shown, facts.notes)), "", most=4)
+            self._list(tr("Assumed or mended"), list(map(translate, facts.notes)), "", most=4)
         self._list(tr("Reviewer"), list(map(_reviewer_line, facts.reviewer)), tr("nothing was said"), most=10)
         self._p.setPen(_GREY)
         self._p.setFont(_font(15, 500))
-        self._p.drawText(QRectF(0, _H - 26, _W, 24), Qt.AlignmentFlag.AlignVCenter, shown(ONE_VIEW))
+        self._p.drawText(QRectF(0, _H - 26, _W, 24), Qt.AlignmentFlag.AlignVCenter, translate(ONE_VIEW))
 
     def _text(self, text: str, size_px: int, weight: int, room: float = _W) -> None:
         self._p.setPen(_INK)
@@ -169,7 +169,7 @@ class _Page:
         left_out = max(len(lines) - 1 - _MOST_LEVELS, 0)
         last = lines[-1]
         listed = [SESSION_HEAD, *lines[: min(len(lines) - 1, _MOST_LEVELS)], last]
-        table = [SessionLine(*map(shown, line)) for line in listed]
+        table = [SessionLine(*map(translate, line)) for line in listed]
         if left_out:
             table[-1] = table[-1]._replace(leaks_found=tr("... {count} more: see the tables", count=left_out))
         for k, line in enumerate(table):
@@ -192,13 +192,13 @@ class _Page:
         for name, value in pairs:
             self._p.setFont(_font(16, 500))
             self._p.setPen(_GREY)
-            self._line(shown(name), left, top, 190 - 6)
+            self._line(translate(name), left, top, 190 - 6)
             self._p.setPen(_INK)
             self._p.setFont(_font(16, 650))
             # A figure that is cut could be misread: it goes on in a second line.
             box = QRectF(left + 190, top + 2, width - 190, 3 * _ROW_H)
-            high = max(_ROW_H, self._p.boundingRect(box, _WRAPPED, shown(value)).height() + 2)
-            self._p.drawText(box, _WRAPPED, shown(value))
+            high = max(_ROW_H, self._p.boundingRect(box, _WRAPPED, translate(value)).height() + 2)
+            self._p.drawText(box, _WRAPPED, translate(value))
             top += high
         return top
 
@@ -290,14 +290,14 @@ class _Page:
 
 def _event_line(event: EventLine) -> str:
     until = tr("stood to the end") if event.until_s is None else tr("until {time}", time=clock(event.until_s))
-    parts = [f"{shown(event.priority.upper()):<7} {shown(event.text)}", until]
+    parts = [f"{translate(event.priority.upper()):<7} {translate(event.text)}", until]
     if event.answered_s is not None:
         parts.append(tr("acknowledged {time}", time=clock(event.answered_s)))
     return f"{clock(event.t_s)}  {', '.join(parts)}"
 
 
 def _screen_line(change: ScreenChange) -> str:
-    seen = tr("seen from frame {frame} on: {what}", frame=change.frame_index, what=shown(change.text))
+    seen = tr("seen from frame {frame} on: {what}", frame=change.frame_index, what=translate(change.text))
     return f"{clock(change.t_s)}  {seen}"
 
 
@@ -305,16 +305,16 @@ def _leak_line(leak: tuple[str, ...]) -> str:
     number, site, first, size, route, shape = leak
     words = tr(
         "{site}, first seen {time}, {size}; {route}; shape {shape}",
-        site=shown(site),
+        site=translate(site),
         time=first,
-        size=shown(size),
-        route=shown(route),
-        shape=shown(shape),
+        size=translate(size),
+        route=translate(route),
+        shape=translate(shape),
     )
     return f"{number}  {words}"
 
 
 def _reviewer_line(line: ReviewerLine) -> str:
     """What a reviewer typed stays as it was typed."""
-    figures = ", ".join(f"{shown(name)} {shown(figure)}" for name, figure in line.figures)
-    return line.in_words(shown(line.what), figures or label_words(line.label) or line.typed)
+    figures = ", ".join(f"{translate(name)} {translate(figure)}" for name, figure in line.figures)
+    return line.in_words(translate(line.what), figures or label_words(line.label) or line.typed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.language import sentence, shown, tr
+from assistant.language import sentence, tr, translate
 
 NO_RUN = tr("Open a recording: [[review:open]], or drop it here")
 NOT_LIVE = tr("not live")
@@ -187,4 +187,4 @@ LEAKS_NOT_KEPT = tr("not kept on the day: [[review:figures]] recomputes")
 
 def label_words(label: str) -> str:
     """A label that a reviewer chooses, such as "superior_disc", as a person reads it."""
-    return shown(label.replace("_", " "))
+    return translate(label.replace("_", " "))

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.errors import AssistantError
 from assistant.identity import is_id
-from assistant.language import shown
+from assistant.language import translate
 from assistant.library.labels import index_for_search
 from assistant.library.people import LOCAL, Role
 from assistant.library.store import Library
@@ -53,7 +53,7 @@ class Reviewing:
         try:
             self._state.review = read_review(place_for(Path(run.run), data_home(), demo_run(), run.identity.run_id))
         except AssistantError as error:
-            self._view.tell(shown(error))
+            self._view.show_message(translate(error))
         self._find_people()
         self.take_leaks(self._state.book.leaks.stories())
         self._show()
@@ -78,7 +78,7 @@ class Reviewing:
         run_id = run.identity.run_id
         why = self._in_library(lambda library: index_for_search(library, run_id, review))
         if why:
-            self._view.tell(review_words.NOT_FOUND_BY.format(shown(why)))
+            self._view.show_message(review_words.NOT_FOUND_BY.format(translate(why)))
 
     def _in_library(self, act: Callable[[Library], object]) -> str:
         """Do something with the library; why it could not be done, empty where it was."""
@@ -89,7 +89,7 @@ class Reviewing:
                 return shared.why_not
             act(shared.library)
             if fault := log_fault(shared):
-                self._view.tell(fault)
+                self._view.show_message(fault)
         except AssistantError as error:
             return str(error)
         finally:
@@ -102,11 +102,11 @@ class Reviewing:
         def take(library: Library) -> None:
             chosen = person_id or enrol(library, role=Role.REVIEWER, consents=False).id
             choose(library.folder, chosen)
-            self._view.tell(review_words.REVIEWS_NOW.format(chosen))
+            self._view.show_message(review_words.REVIEWS_NOW.format(chosen))
 
         why = self._in_library(take)
         if why:
-            self._view.tell(shown(why))
+            self._view.show_message(translate(why))
         self._find_people()
         self._view.show_review()
 
@@ -145,7 +145,7 @@ class Reviewing:
                 review, about, frame=run.playhead.frame, who=who, text=text, leak=leak, value=value
             )
         except AssistantError as error:
-            self._view.tell(shown(error))
+            self._view.show_message(translate(error))
             return False
         self._tell_soon()
         self._show()
@@ -167,10 +167,10 @@ class Reviewing:
             who = self._someone()
             after = self._state.review = act(before, who=who)
             if after is before or after.entries[-1].author != who:
-                self._view.tell(review_words.NONE_OF_YOURS)
+                self._view.show_message(review_words.NONE_OF_YOURS)
             self._tell_soon()
         except AssistantError as error:
-            self._view.tell(shown(error))
+            self._view.show_message(translate(error))
         self._show()
 
     def key_image(self) -> None:
@@ -204,7 +204,7 @@ class Reviewing:
             return ""
         parts = []
         for about in (About.NO_LEAK, About.LEAK_SITE, About.YEOM, About.SHAPE):
-            entry = review.said(about, story.key, self.keys)
+            entry = review.newest_entry(about, story.key, self.keys)
             if entry is not None:
                 word = review_words.ABOUT[about.value] if about in (About.NO_LEAK, About.YEOM) else ""
                 parts.append(f"{word} {review_words.label_words(entry.text)}".strip())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from assistant import lengths
 from assistant.alarm_table.row import Watched
 from assistant.alarm_table.table import SITE_OF_LEAK, row_of
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.lines import Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
@@ -97,7 +97,9 @@ class RunBook:
         for change in screen:
             at, title = change.frame_index, review_words.SCREEN_MARK
             rows.append(
-                EventRow(frame=at, t_s=change.t_s, title=title, aside=shown(change.text), value="", icon="unknown view")
+                EventRow(
+                    frame=at, t_s=change.t_s, title=title, aside=translate(change.text), value="", icon="unknown view"
+                )
             )
         for entry in review.standing if review is not None else ():
             if entry.about is About.NOTE:
@@ -115,11 +117,11 @@ class RunBook:
         value = self._values.get(_key(alarm), "—")
         story = self._story(alarm)
         if alarm.kind is EventKind.LEAK and story is not None and story.leak.shape is not None:
-            value = shown(shape_words(story.leak.shape.label, story.leak.shape.p_spike))
+            value = translate(shape_words(story.leak.shape.label, story.leak.shape.p_spike))
         return EventRow(
             frame=alarm.first_frame,
             t_s=t_s,
-            title=shown(row_of(alarm).title),
+            title=translate(row_of(alarm).title),
             aside=words.SITE.get(alarm.site, "") if alarm.site is not None else "",
             value=value,
             priority=alarm.priority,
@@ -145,7 +147,7 @@ def day_row(act: SessionEvent) -> EventRow | None:
     elif act.number is not None:
         aside = str(act.number)
     elif act.kind != "state":
-        aside = shown(act.text)[:40]
+        aside = translate(act.text)[:40]
     return EventRow(frame=act.frame, t_s=act.t_s, title=title, aside=aside, value=value, icon=icon)
 
 
@@ -155,9 +157,9 @@ def raised_row(alarm: RaisedAlarm) -> EventRow | None:
         return None
     answered = alarm.acknowledged_s
     value = review_words.NOT_ANSWERED if answered is None else review_words.ANSWERED.format(words.clock(answered))
-    title = review_words.TOLD.format(shown(alarm.priority.upper()))
+    title = review_words.TOLD.format(translate(alarm.priority.upper()))
     return EventRow(
-        frame=alarm.frame, t_s=alarm.t_s, title=title, aside=shown(alarm.headline), value=value, icon="sound"
+        frame=alarm.frame, t_s=alarm.t_s, title=title, aside=translate(alarm.headline), value=value, icon="sound"
     )
 
 

@@ -37,4 +37,4 @@ class PictureBeside(QWidget):
         picture.fetching = picture.frame_index != beside.index
         picture.show_moment(None if picture.fetching else moment, () if of.plan is None else of.plan.views)
         picture.time_text = time_plate(of.time_of(beside.index), beside.index)
-        picture.note_text = beside.told.format(beside.index)
+        picture.note_text = beside.note_template.format(beside.index)

@@ -16,7 +16,7 @@ class SecondFrame:
     run: OpenedRun
     index: int
     frame: Frame | None
-    told: str
+    note_template: str
 
 
 class HeldBeside:

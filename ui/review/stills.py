@@ -27,12 +27,12 @@ class StillReader:
     Parameters
     ----------
     run : str
-    told : callable
+    notify : callable
         Given each frame, from the thread.
     """
 
-    def __init__(self, run: str, told: Callable[[Frame], None]) -> None:
-        self._run, self._told = run, told
+    def __init__(self, run: str, notify: Callable[[Frame], None]) -> None:
+        self._run, self._notify = run, notify
         self._queue: deque[int] = deque()
         self._asked: set[int] = set()
         self._stopping = False
@@ -74,7 +74,7 @@ class StillReader:
                 except AssistantError as error:
                     log.warning("frame %d cannot be shown: %s", index, error)
                     continue
-                self._told(frame)
+                self._notify(frame)
         except AssistantError as error:
             log.warning("thumbnails cannot be read: %s", error)
         except Exception:

@@ -179,14 +179,14 @@ class Timeline(QWidget):
         scale = self.curves.scale
         draw_wall(painter, area, scale, screen_inks())
         painter.setFont(theme.font(16, 500))
-        told = scale.ticks_with_room(area.height())
+        labelled = scale.ticks_with_room(area.height())
         for tick in scale.ticks:
             y = self._y(area, tick)
             painter.setPen(QPen(theme.HAIRLINE, 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(theme.TEXT_3)
             text = f"{tick} {scale.unit[:2].strip()}" if tick == scale.ticks[-1] else str(tick)
-            if tick in told:
+            if tick in labelled:
                 painter.drawText(QRectF(0, y - 12, _LEFT - 8, 24), Qt.AlignmentFlag.AlignRight, text)
         self._legend(painter, area)
         pen = QPen(theme.LIMIT, 2.5)

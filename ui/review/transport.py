@@ -30,9 +30,9 @@ class KeyButton(QPushButton):
         self._text = text
         key = word("review", self._key) if self._key else ""
         super().setText(text.format(key) if self._key else text)
-        told = tr("{name}, key {key}", name=self._name, key=key) if key else self._name
-        self.setAccessibleName(told)
-        self.setToolTip(told)
+        name = tr("{name}, key {key}", name=self._name, key=key) if key else self._name
+        self.setAccessibleName(name)
+        self.setToolTip(name)
 
     def setText(self, text: str | None) -> None:
         """The same: each time that the field comes into sight it says anew what was said last."""
@@ -114,7 +114,7 @@ class Transport(Card):
         column.addLayout(row)
         column.addWidget(self.line, 1)
 
-    def tell(self, speed: float, *, playing: bool, every: bool, range_s: float | None, loops: bool) -> None:
+    def show_state(self, speed: float, *, playing: bool, every: bool, range_s: float | None, loops: bool) -> None:
         """Show how it plays."""
         self.play.say(tr("Pause  {}") if playing else tr("Play  {}"))
         self.speed.setText(f"{speed:g} ×" if speed != 1.0 else "")

@@ -13,7 +13,7 @@ from ui.shared_library import LentLibrary
 class ReviewView(Protocol):
     """The page. It reads what it shows from the controller's state."""
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line under the header: what happened, what still works, what to do; empty takes it away."""
 
     def refresh(self) -> None:

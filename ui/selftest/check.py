@@ -25,7 +25,7 @@ class CheckStatus(StrEnum):
 class CheckOutcome:
     """What a check says: the word, and what was measured (or what to do)."""
 
-    told: CheckStatus
+    status: CheckStatus
     text: str
 
 
@@ -42,6 +42,6 @@ def run_safely(each: Check, settings: Settings) -> CheckOutcome:
     try:
         return each.run(settings)
     except AssistantError as error:
-        return CheckOutcome(told=CheckStatus.FAILED, text=str(error))
+        return CheckOutcome(status=CheckStatus.FAILED, text=str(error))
     except Exception as error:
-        return CheckOutcome(told=CheckStatus.FAILED, text=sentence(f"a fault of the program: {describe(error)}"))
+        return CheckOutcome(status=CheckStatus.FAILED, text=sentence(f"a fault of the program: {describe(error)}"))

@@ -47,9 +47,11 @@ def video_input(_settings: Settings) -> CheckOutcome:
     """Which cameras and grabbers this machine has."""
     names = [choice.name for choice in choices() if not choice.rehearsal and not choice.address.startswith("resume")]
     if not names:
-        return CheckOutcome(told=CheckStatus.NOTE, text=sentence("no camera found · rehearsal with a recording works"))
+        return CheckOutcome(
+            status=CheckStatus.NOTE, text=sentence("no camera found · rehearsal with a recording works")
+        )
     return CheckOutcome(
-        told=CheckStatus.PASSED,
+        status=CheckStatus.PASSED,
         text=f"{names[0]}" + (sentence(f" and {len(names) - 1} more") if len(names) > 1 else ""),
     )
 
@@ -68,7 +70,7 @@ def delay(settings: Settings) -> CheckOutcome:
     p95, p99 = took[int(0.95 * len(took))], took[-1]
     limit_ms = settings.alarms.slow_ms
     text = sentence(f"p95 {p95:.0f} ms · longest {p99:.0f} ms · limit {limit_ms:.0f} ms")
-    return CheckOutcome(told=CheckStatus.PASSED if p95 <= limit_ms else CheckStatus.FAILED, text=text)
+    return CheckOutcome(status=CheckStatus.PASSED if p95 <= limit_ms else CheckStatus.FAILED, text=text)
 
 
 def freeze_watch(settings: Settings) -> CheckOutcome:
@@ -79,17 +81,17 @@ def freeze_watch(settings: Settings) -> CheckOutcome:
     seen: float | None = None
     for index in range(90):
         moving = draw.normal(120, 12, (256, 256)).clip(0, 255).astype(np.uint8) if index < 30 else grey
-        told = judge_liveness(memory, Frame(index=index, t_s=index / 15, grey=moving), settings.liveness)
-        if seen is None and index > 30 and told.state is FrameState.FROZEN:
+        liveness = judge_liveness(memory, Frame(index=index, t_s=index / 15, grey=moving), settings.liveness)
+        if seen is None and index > 30 and liveness.state is FrameState.FROZEN:
             seen = (index - 30) / 15
     black = Frame(index=90, t_s=6.0, grey=np.zeros((256, 256), np.uint8))
     lost = judge_liveness(memory, black, settings.liveness).state is FrameState.NO_SIGNAL
     if seen is None or not lost:
         return CheckOutcome(
-            told=CheckStatus.FAILED, text=sentence("a frozen or empty picture was not noticed: do not use")
+            status=CheckStatus.FAILED, text=sentence("a frozen or empty picture was not noticed: do not use")
         )
     return CheckOutcome(
-        told=CheckStatus.PASSED,
+        status=CheckStatus.PASSED,
         text=sentence(f"frozen seen in {seen:.1f} s · lost seen in {NO_SIGNAL_MS / 1000:.1f} s"),
     )
 
@@ -102,9 +104,9 @@ def second_process(_settings: Settings) -> CheckOutcome:
     took = time.monotonic() - began
     if answer.status or b"here" not in answer.out:
         return CheckOutcome(
-            told=CheckStatus.FAILED, text=sentence("no second process can be started: use the C-arm screen")
+            status=CheckStatus.FAILED, text=sentence("no second process can be started: use the C-arm screen")
         )
-    return CheckOutcome(told=CheckStatus.PASSED, text=sentence(f"second process answered in {took:.1f} s"))
+    return CheckOutcome(status=CheckStatus.PASSED, text=sentence(f"second process answered in {took:.1f} s"))
 
 
 def disk(_settings: Settings) -> CheckOutcome:
@@ -121,8 +123,8 @@ def disk(_settings: Settings) -> CheckOutcome:
     rate = _WRITE_BYTES / max(time.monotonic() - began, 1e-6) / 1e6
     minutes = free / _BYTES_A_MINUTE
     left = sentence(f"{minutes / 60:.0f} h left") if minutes >= 120 else sentence(f"{minutes:.0f} min left")
-    told = CheckStatus.PASSED if free >= _LEAST_FREE else CheckStatus.FAILED
-    return CheckOutcome(told=told, text=sentence(f"{left} · write test {rate:.0f} MB/s"))
+    status = CheckStatus.PASSED if free >= _LEAST_FREE else CheckStatus.FAILED
+    return CheckOutcome(status=status, text=sentence(f"{left} · write test {rate:.0f} MB/s"))
 
 
 def recorder(settings: Settings) -> CheckOutcome:
@@ -149,20 +151,24 @@ def recorder(settings: Settings) -> CheckOutcome:
             source.close()
     lost = _KILL_FRAMES - played
     text = sentence(f"kill test: {lost} pictures lost of {_KILL_FRAMES} · playable")
-    return CheckOutcome(told=CheckStatus.PASSED if 0 <= lost <= _MOST_LOST else CheckStatus.FAILED, text=text)
+    return CheckOutcome(status=CheckStatus.PASSED if 0 <= lost <= _MOST_LOST else CheckStatus.FAILED, text=text)
 
 
 def name_mask(settings: Settings) -> CheckOutcome:
     """What is written is looked at: screens with names are recorded with the site's mask and read back."""
     if settings.capture.layout == "whole":
-        return CheckOutcome(told=CheckStatus.NOTE, text=sentence("nothing is masked: set so for a source without text"))
+        return CheckOutcome(
+            status=CheckStatus.NOTE, text=sentence("nothing is masked: set so for a source without text")
+        )
     left, screens = names_left(settings)
     if left or not screens:
         return CheckOutcome(
-            told=CheckStatus.FAILED,
+            status=CheckStatus.FAILED,
             text=sentence(f"a name is left in {left} of {screens} written pictures: do not record"),
         )
-    return CheckOutcome(told=CheckStatus.PASSED, text=sentence(f"no name in {screens} pictures written and read back"))
+    return CheckOutcome(
+        status=CheckStatus.PASSED, text=sentence(f"no name in {screens} pictures written and read back")
+    )
 
 
 def inhibits_sleep(_settings: Settings) -> CheckOutcome:
@@ -177,7 +183,7 @@ def screen_stays(_settings: Settings) -> CheckOutcome:
 
 def _held_off(why_not: str) -> CheckOutcome:
     return CheckOutcome(
-        told=CheckStatus.NOTE if why_not else CheckStatus.PASSED, text=why_not or sentence("held off while injecting")
+        status=CheckStatus.NOTE if why_not else CheckStatus.PASSED, text=why_not or sentence("held off while injecting")
     )
 
 
@@ -186,11 +192,11 @@ def shape_model(_settings: Settings) -> CheckOutcome:
     found = find_pack()
     if found.pack is None:
         return CheckOutcome(
-            told=CheckStatus.NOTE, text="; ".join(found.refused) or sentence("no model: the geometric rule answers")
+            status=CheckStatus.NOTE, text="; ".join(found.refused) or sentence("no model: the geometric rule answers")
         )
     identity = found.pack.identity
     return CheckOutcome(
-        told=CheckStatus.PASSED, text=sentence(f"{identity.name} · {identity.sha256[:8]} · files whole")
+        status=CheckStatus.PASSED, text=sentence(f"{identity.name} · {identity.sha256[:8]} · files whole")
     )
 
 
@@ -204,11 +210,12 @@ def clock(_settings: Settings) -> CheckOutcome:
     now = datetime.now()
     if drift_ms > 20 or not 2024 <= now.year <= 2100:
         return CheckOutcome(
-            told=CheckStatus.FAILED, text=sentence(f"the clock jumps ({drift_ms:.0f} ms) or its date is wrong: set it")
+            status=CheckStatus.FAILED,
+            text=sentence(f"the clock jumps ({drift_ms:.0f} ms) or its date is wrong: set it"),
         )
     spread = statistics.pstdev(offsets) * 1000
-    told = f"{now:%d} {month_word(now)} {now:%Y %H:%M}"
-    return CheckOutcome(told=CheckStatus.PASSED, text=sentence(f"{told} · even to {max(spread, 0.1):.1f} ms"))
+    date = f"{now:%d} {month_word(now)} {now:%Y %H:%M}"
+    return CheckOutcome(status=CheckStatus.PASSED, text=sentence(f"{date} · even to {max(spread, 0.1):.1f} ms"))
 
 
 def site_settings(settings: Settings) -> CheckOutcome:
@@ -216,7 +223,7 @@ def site_settings(settings: Settings) -> CheckOutcome:
     check(settings)
     percent = 100 * settings.alarms.warning_line_fraction
     return CheckOutcome(
-        told=CheckStatus.PASSED,
+        status=CheckStatus.PASSED,
         text=sentence(f"line b {percent:.0f} % · band {settings.alarms.posterior_band_mm:.0f} mm"),
     )
 

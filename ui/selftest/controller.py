@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from assistant.errors import AssistantError
-from assistant.language import sentence, shown, tr
+from assistant.language import sentence, tr, translate
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Priority
 from ui.keys.table import ACKNOWLEDGE
@@ -101,7 +101,7 @@ class SelfTestController:
         names = [[each.name for each in checks] for checks in (before_sound, after_sound)]
         self.order: Final = (*names[0], FIDELITY, SOUND, *names[1], PEDAL)
         self.outcomes: dict[str, CheckOutcome] = {
-            name: CheckOutcome(told=CheckStatus.OPEN, text=sentence("not run yet")) for name in self.order
+            name: CheckOutcome(status=CheckStatus.OPEN, text=sentence("not run yet")) for name in self.order
         }
         self.note = ""
         self.is_signed = False
@@ -131,7 +131,7 @@ class SelfTestController:
 
     def enter(self) -> None:
         """The first look runs the list."""
-        if all(outcome.told is CheckStatus.OPEN for outcome in self.outcomes.values()):
+        if all(outcome.status is CheckStatus.OPEN for outcome in self.outcomes.values()):
             self.run_again()
 
     def run_again(self) -> None:
@@ -140,9 +140,9 @@ class SelfTestController:
             return
         self.is_signed, self.note = False, ""
         for name in self.order:
-            self.outcomes[name] = CheckOutcome(told=CheckStatus.RUNNING, text="…")
+            self.outcomes[name] = CheckOutcome(status=CheckStatus.RUNNING, text="…")
         self.outcomes[PEDAL] = CheckOutcome(
-            told=CheckStatus.OPEN, text=sentence("press the foot switch, if there is one")
+            status=CheckStatus.OPEN, text=sentence("press the foot switch, if there is one")
         )
         self.take(FIDELITY, self._view.picture_fidelity())
         self._stop.clear()
@@ -169,11 +169,11 @@ class SelfTestController:
         fault = self._sound.test(Priority.HIGH)
         if fault:
             text = sentence(f"{fault}: connect a loudspeaker, then {self._view.word('selftest', 'again')}")
-            self.take(SOUND, CheckOutcome(told=CheckStatus.FAILED, text=text))
+            self.take(SOUND, CheckOutcome(status=CheckStatus.FAILED, text=text))
             return
         self._sounds = list(_SOUNDS[1:])
         self._view.pace_sounds(on=True)
-        self.take(SOUND, CheckOutcome(told=CheckStatus.OPEN, text=sentence("HIGH, MEDIUM, LOW are played. Heard?")))
+        self.take(SOUND, CheckOutcome(status=CheckStatus.OPEN, text=sentence("HIGH, MEDIUM, LOW are played. Heard?")))
 
     def next_sound(self) -> None:
         """Play the next of them; after the last no more are asked for."""
@@ -184,40 +184,40 @@ class SelfTestController:
 
     def _answer(self, *, heard: bool) -> None:
         """The answer to the sound; a sound that cannot be played was not heard, whatever is pressed."""
-        if self.outcomes[SOUND].told is CheckStatus.FAILED and self._sound.heard is not False:
+        if self.outcomes[SOUND].status is CheckStatus.FAILED and self._sound.heard is not False:
             return
         self._sound.was_heard(heard=heard)
-        told = CheckStatus.PASSED if heard else CheckStatus.FAILED
+        status = CheckStatus.PASSED if heard else CheckStatus.FAILED
         text = (
             sentence("HIGH, MEDIUM, LOW heard")
             if heard
             else sentence(f"not heard: connect a loudspeaker, then {self._view.word('selftest', 'again')}")
         )
-        self.take(SOUND, CheckOutcome(told=told, text=text))
+        self.take(SOUND, CheckOutcome(status=status, text=text))
 
     def pedal(self, act: str) -> None:
         """A key or a pedal of the theatre was pressed here: those of the foot switch count as tried."""
         if act in (ACKNOWLEDGE, "mark"):
             side = "right" if act == ACKNOWLEDGE else "left"
             text = sentence(f"{side} pedal answers ({self._view.word('theatre', act)})")
-            self.take(PEDAL, CheckOutcome(told=CheckStatus.PASSED, text=text))
+            self.take(PEDAL, CheckOutcome(status=CheckStatus.PASSED, text=text))
 
     def result(self) -> str:
         """The list in one line."""
-        return lists.summary([str(outcome.told) for outcome in self.outcomes.values()])
+        return lists.summary([str(outcome.status) for outcome in self.outcomes.values()])
 
     def word_of(self, name: str) -> str:
         """The word of a check at the right of its row."""
-        told = self.outcomes[name].told
-        if told in (CheckStatus.RUNNING, CheckStatus.OPEN):
-            return _NOT_CONFIRMED if name == SOUND and told is CheckStatus.OPEN else ""
-        return str(told)
+        status = self.outcomes[name].status
+        if status in (CheckStatus.RUNNING, CheckStatus.OPEN):
+            return _NOT_CONFIRMED if name == SOUND and status is CheckStatus.OPEN else ""
+        return str(status)
 
     def may_sign(self) -> str:
         """Why the list cannot be signed now; empty when it can."""
-        if self.running or any(outcome.told is CheckStatus.RUNNING for outcome in self.outcomes.values()):
+        if self.running or any(outcome.status is CheckStatus.RUNNING for outcome in self.outcomes.values()):
             return tr("The checks still run.")
-        if self.outcomes[SOUND].told is CheckStatus.OPEN:
+        if self.outcomes[SOUND].status is CheckStatus.OPEN:
             return tr("Answer the sound question to finish.")
         return ""
 
@@ -225,20 +225,20 @@ class SelfTestController:
         """Keep the list and go to the theatre."""
         why = self.may_sign()
         if why:
-            self.tell(why)
+            self.show_message(why)
             return
-        if self.outcomes[PEDAL].told is CheckStatus.OPEN:
-            self.take(PEDAL, CheckOutcome(told=CheckStatus.NOTE, text=sentence("not tried · keys and touch work")))
+        if self.outcomes[PEDAL].status is CheckStatus.OPEN:
+            self.take(PEDAL, CheckOutcome(status=CheckStatus.NOTE, text=sentence("not tried · keys and touch work")))
         try:
-            lists.sign({name: (str(each.told), each.text) for name, each in self.outcomes.items()})
+            lists.sign({name: (str(each.status), each.text) for name, each in self.outcomes.items()})
         except AssistantError as error:
-            self.tell(shown(error))
+            self.show_message(translate(error))
             return
         self.is_signed = True
-        self.tell(tr("Signed."))
+        self.show_message(tr("Signed."))
         self._view.open_theatre()
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line under the result."""
         self.note = text
         self._view.show_note()

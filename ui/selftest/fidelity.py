@@ -35,4 +35,4 @@ def fidelity() -> CheckOutcome:
     """Whether the live picture shows every grey step as it came."""
     kept = grey_steps_kept()
     text = sentence(f"{kept} of 256 grey steps unchanged on screen")
-    return CheckOutcome(told=CheckStatus.PASSED if kept == 256 else CheckStatus.FAILED, text=text)
+    return CheckOutcome(status=CheckStatus.PASSED if kept == 256 else CheckStatus.FAILED, text=text)

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.errors import AssistantError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from ui import theme
 from ui.keys import key_map
 from ui.keys.key_names import chord, drawn
@@ -72,13 +72,13 @@ class KeysEditor(QWidget):
 
     def _say(self, text: str) -> None:
         self.note = text
-        told = tr("press its new key or pedal") if self.waiting else tr("key {name}", name=self._drawn(self.row))
+        hint = tr("press its new key or pedal") if self.waiting else tr("key {name}", name=self._drawn(self.row))
         self.setAccessibleName(
             tr(
-                "Keys, {titles}: {name}, {told}. {text}",
+                "Keys, {titles}: {name}, {hint}. {text}",
                 titles=TITLES[self.page],
                 name=self.row.word,
-                told=told,
+                hint=hint,
                 text=text,
             )
         )
@@ -119,7 +119,7 @@ class KeysEditor(QWidget):
             self.keys.change(row.page, row.name, key)
             self.keys.save()
         except AssistantError as error:
-            self._say(shown(error))
+            self._say(translate(error))
             return
         self._say(tr("{name} has {name_2} from now on.", name=row.word, name_2=self._drawn(row)))
 
@@ -179,12 +179,12 @@ class KeysEditor(QWidget):
         painter.setFont(theme.font(round(16 * self.factor), 500))
         painter.drawText(place.adjusted(16 + wide, 0, -16, 0), _V, part)
         waiting = self.waiting and number == self.chosen
-        told = tr("press its key or pedal …") if waiting else self._drawn(row)
+        text = tr("press its key or pedal …") if waiting else self._drawn(row)
         if (row.page, row.name) in self.keys.changed():
-            told += "   changed"
+            text += "   changed"
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(round(20 * self.factor), 750))
-        painter.drawText(place.adjusted(16, 0, -16, 0), _R, told)
+        painter.drawText(place.adjusted(16, 0, -16, 0), _R, text)
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:
         """A row is touched: choose it, touched again: change it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import EnvironmentError_
-from assistant.language import shown, tr, trn
+from assistant.language import tr, translate, trn
 from assistant.language.days import month_word
 from assistant.system.places import data_home
 from assistant.system.plain import json_text
@@ -56,7 +56,7 @@ def newest(count: int = 3) -> list[tuple[str, str]]:
             lines = file.read().splitlines()
     except OSError:
         return []
-    told = []
+    rows = []
     for raw in lines[::-1]:
         try:
             line: dict[str, Any] = json.loads(raw)
@@ -65,10 +65,10 @@ def newest(count: int = 3) -> list[tuple[str, str]]:
         except (ValueError, KeyError, TypeError) as error:
             log.warning("a line of the self-test's lists cannot be read: %s", error)
             continue
-        told.append((f"{day:%d} {shown(month_word(day))} {day:%H:%M}", summary(words)))
-        if len(told) == count:
+        rows.append((f"{day:%d} {translate(month_word(day))} {day:%H:%M}", summary(words)))
+        if len(rows) == count:
             break
-    return told
+    return rows
 
 
 def summary(words: list[str]) -> str:
@@ -80,8 +80,8 @@ def summary(words: list[str]) -> str:
         "works without": lambda count: trn("{count} note", "{count} notes", count),
         "failed": lambda count: tr("{count} failed", count=count),
     }
-    for word, told in names.items():
+    for word, count_words in names.items():
         number = words.count(word)
         if number or word == "passed":
-            parts.append(told(number))
+            parts.append(count_words(number))
     return ", ".join(parts)

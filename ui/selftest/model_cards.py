@@ -11,7 +11,7 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QFileDialog, QTextBrowser, QWidget
 
 from assistant.errors import AssistantError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.leak_shape.model_protocol import model_name
 from assistant.model_packs.finding import find_pack, put_into_use
 from assistant.system.places import models_folder
@@ -102,7 +102,7 @@ class ModelCards(QWidget):
         try:
             pack = put_into_use(folder)
         except AssistantError as error:
-            self.tried.emit(shown(error))
+            self.tried.emit(translate(error))
             return
         self.tried.emit(
             tr(
@@ -163,4 +163,4 @@ def _landmark_card() -> tuple[str, str]:
     try:
         return tr("came with the program, in use."), path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        return tr("{path}: the card cannot be read ({error})", path=path, error=shown(error)), ""
+        return tr("{path}: the card cannot be read ({error})", path=path, error=translate(error)), ""

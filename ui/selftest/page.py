@@ -9,7 +9,7 @@ from PyQt6.QtCore import QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.language.days import month_word
 from assistant.settings.tree import Settings
 from ui import theme
@@ -122,9 +122,9 @@ class SelfTestPage(Page):
         for cap in self._caps:
             cap.set_down(False)
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line under the result."""
-        self.controller.tell(text)
+        self.controller.show_message(text)
 
     def places(self) -> tuple[str, ...]:
         """Keys of the list, of the cards or of the keys' editor: what lies on top."""
@@ -199,8 +199,8 @@ class SelfTestPage(Page):
             painter.setFont(theme.font(round(20 * factor), 500))
             painter.setPen(theme.TEXT_2)
             now = datetime.now()
-            told = f"{now:%d} {shown(month_word(now))} {now:%Y · %H:%M}"
-            text = tr("Start of list · {now}", now=told)
+            date = f"{now:%d} {translate(month_word(now))} {now:%Y · %H:%M}"
+            text = tr("Start of list · {now}", now=date)
             painter.drawText(QRectF(250 * factor, 0, 500 * factor, 64 * factor), _V, text)
         self._paint_list(painter, factor)
         self._paint_side(painter, factor)
@@ -213,7 +213,7 @@ class SelfTestPage(Page):
         for k, name in enumerate(self.controller.order):
             outcome = self.controller.outcomes[name]
             row = QRectF(rect.left() + 10, rect.top() + k * step, rect.width() - 20, step)
-            if name == SOUND and outcome.told is CheckStatus.OPEN:
+            if name == SOUND and outcome.status is CheckStatus.OPEN:
                 painter.setPen(QPen(theme.TEXT_1, 2))
                 painter.setBrush(theme.RAISED)
                 painter.drawRoundedRect(row.adjusted(0, 3, 0, -3), 8, 8)
@@ -222,7 +222,7 @@ class SelfTestPage(Page):
                 painter.setPen(QPen(theme.HAIRLINE, 1))
                 painter.drawLine(row.topLeft(), row.topRight())
             paint_row(
-                painter, row, (name, outcome.text, self.controller.word_of(name)), outcome.told, factor, narrow=narrow
+                painter, row, (name, outcome.text, self.controller.word_of(name)), outcome.status, factor, narrow=narrow
             )
 
     def _paint_side(self, painter: QPainter, factor: float) -> None:
@@ -261,7 +261,7 @@ class SelfTestPage(Page):
         note = self.controller.note
         lines = [note] if note and note != text else []
         lines.append(text)
-        if self.controller.outcomes[SOUND].told is not CheckStatus.PASSED:
+        if self.controller.outcomes[SOUND].status is not CheckStatus.PASSED:
             lines.append(tr("Without sound the assistant can be used; the bar will say NO ALARM SOUND."))
         painter.setFont(theme.font(round(20 * factor), 500))
         painter.setPen(theme.TEXT_2)

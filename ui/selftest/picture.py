@@ -7,7 +7,7 @@ from typing import Final
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from ui import theme
 from ui.selftest import lists
 from ui.selftest.check import CheckStatus
@@ -64,23 +64,23 @@ def paint_test_picture(painter: QPainter, card: QRectF, factor: float) -> None:
 
 
 def paint_row(
-    painter: QPainter, row: QRectF, texts: tuple[str, str, str], told: CheckStatus, factor: float, *, narrow: bool
+    painter: QPainter, row: QRectF, texts: tuple[str, str, str], result: CheckStatus, factor: float, *, narrow: bool
 ) -> None:
     """A row of the list: its name, what was measured and the word for it (``texts``, in this order)."""
     name, measured, status = texts
-    colour = {CheckStatus.NOTE: theme.LOW, CheckStatus.FAILED: theme.MEDIUM[0]}.get(told, theme.TEXT_1)
+    colour = {CheckStatus.NOTE: theme.LOW, CheckStatus.FAILED: theme.MEDIUM[0]}.get(result, theme.TEXT_1)
     size = 28 * factor
-    icons.draw(painter, _ICONS[told], QRectF(row.left() + 14, row.center().y() - size / 2, size, size), colour)
+    icons.draw(painter, _ICONS[result], QRectF(row.left() + 14, row.center().y() - size / 2, size, size), colour)
     painter.setPen(theme.TEXT_1)
     painter.setFont(theme.font(round(22 * factor), 650))
     left = row.left() + 60 * factor
     share = 0.36 if not narrow else 0.4
     name_wide = row.width() * share - 60 * factor
-    title = painter.fontMetrics().elidedText(shown(name), Qt.TextElideMode.ElideRight, int(name_wide))
+    title = painter.fontMetrics().elidedText(translate(name), Qt.TextElideMode.ElideRight, int(name_wide))
     painter.drawText(QRectF(left, row.top(), name_wide, row.height()), _V, title)
     painter.setFont(theme.font(round(20 * factor), 650))
     painter.setPen(colour)
-    word, text = shown(status), shown(measured)
+    word, text = translate(status), translate(measured)
     word_wide = painter.fontMetrics().horizontalAdvance(word) + 16
     painter.drawText(row.adjusted(0, 0, -14, 0), _R, word)
     painter.setFont(theme.font(round((20 if not narrow else 18) * factor), 500))
@@ -99,7 +99,7 @@ def paint_lists(painter: QPainter, card: QRectF, factor: float) -> None:
     draw_title(painter, room, tr("Last lists"), factor)
     rows = lists.newest() or [(tr("none yet"), "")]
     step = 44 * factor
-    for k, (day, told) in enumerate(rows):
+    for k, (day, result) in enumerate(rows):
         y = room.top() + 36 * factor + k * step
         painter.setFont(theme.font(round(18 * factor), 500))
         painter.setPen(theme.TEXT_2)
@@ -107,5 +107,5 @@ def paint_lists(painter: QPainter, card: QRectF, factor: float) -> None:
         painter.setFont(theme.font(round(19 * factor), 650))
         painter.setPen(theme.TEXT_1)
         place = QRectF(room.left() + 150 * factor, y, room.width() - 150 * factor, step)
-        whole = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, int(place.width()))
+        whole = painter.fontMetrics().elidedText(result, Qt.TextElideMode.ElideRight, int(place.width()))
         painter.drawText(place, _V, whole)

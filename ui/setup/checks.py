@@ -7,7 +7,7 @@ import shutil
 from datetime import datetime
 
 from assistant.errors import AssistantError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.language.days import month_word
 from assistant.live.status import LiveStatus
 from assistant.model_packs.finding import find_pack
@@ -36,9 +36,9 @@ def checks_as_rows(sound: SoundCheck, status: LiveStatus | None) -> tuple[Choice
 def _clock() -> ChoiceRow:
     now = datetime.now()
     good = _FIRST_YEAR <= now.year <= _LAST_YEAR
-    told = f"{now:%d} {shown(month_word(now))} {now:%Y %H:%M}"
+    date = f"{now:%d} {translate(month_word(now))} {now:%Y %H:%M}"
     return ChoiceRow(
-        text=tr("Clock"), value=told if good else tr("{told}: set it", told=told), icon="tick" if good else "low"
+        text=tr("Clock"), value=date if good else tr("{date}: set it", date=date), icon="tick" if good else "low"
     )
 
 
@@ -56,7 +56,7 @@ def _disk() -> ChoiceRow:
     try:
         free = shutil.disk_usage(data_home()).free
     except (OSError, AssistantError) as error:
-        return ChoiceRow(text=tr("Disk"), value=tr("cannot be asked ({error})", error=shown(error)), icon="low")
+        return ChoiceRow(text=tr("Disk"), value=tr("cannot be asked ({error})", error=translate(error)), icon="low")
     return ChoiceRow(
         text=tr("Disk"),
         value=tr("{free:.0f} GB free", free=free / 1000000000.0),

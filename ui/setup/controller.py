@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.status import LiveStatus
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
@@ -132,7 +132,7 @@ class SetupController:
         if self.host.session is not None:
             self.host.end_set_up()
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line at the foot; names of keys as ``[[page:act]]``."""
         self.state.message = text
         self._view.refresh()
@@ -191,7 +191,7 @@ class SetupController:
             state.done.update((Step.SOURCE, Step.ORIENTATION, Step.LEVEL))
             self.host.end_set_up()
             return
-        self.tell(tr("Waiting for the first picture …") if self._goes_on else state.message)
+        self.show_message(tr("Waiting for the first picture …") if self._goes_on else state.message)
 
     def opened(self, facts: RunFacts) -> None:
         """The source says what it is."""
@@ -224,7 +224,7 @@ class SetupController:
     def test_sound(self) -> None:
         """Play the alarm sound."""
         fault = self.sound.test()
-        self.state.message = tr("No test sound: {fault}.", fault=shown(fault)) if fault else _HEARD
+        self.state.message = tr("No test sound: {fault}.", fault=translate(fault)) if fault else _HEARD
 
     def sound_was(self, *, heard: bool) -> None:
         """The answer to the test sound."""
@@ -262,4 +262,4 @@ class SetupController:
     def refused(self, reason: str) -> None:
         """The analysis cannot work with them."""
         self.state.waits_for_plan = False
-        self.tell(tr("These lines cannot be used: {reason}", reason=shown(reason)))
+        self.show_message(tr("These lines cannot be used: {reason}", reason=translate(reason)))

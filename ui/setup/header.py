@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.setup.model import STEP_WORDS, Step
 from ui import theme
 from ui.widgets import icons
@@ -29,7 +29,11 @@ class SetupHeader(QWidget):
         """Take over where one is."""
         self._step, self._done = step, done
         self.setAccessibleName(
-            tr("Set-up, not armed, step {step} of 6: {step_words}", step=int(step), step_words=shown(STEP_WORDS[step]))
+            tr(
+                "Set-up, not armed, step {step} of 6: {step_words}",
+                step=int(step),
+                step_words=translate(STEP_WORDS[step]),
+            )
         )
         self.update()
 
@@ -58,7 +62,7 @@ class SetupHeader(QWidget):
     def _steps(self, painter: QPainter, x: float, width: float, height: float) -> None:
         font = theme.font(17 if self.small else 20, 650)
         painter.setFont(font)
-        names = [*((step, shown(STEP_WORDS[step])) for step in Step), (None, tr("Armed"))]
+        names = [*((step, translate(STEP_WORDS[step])) for step in Step), (None, tr("Armed"))]
         if self.small:
             # Only the present step has its name: the room is small, the numbers stay.
             names = [(step, name if step is self._step else "") for step, name in names]

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QRect, pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from assistant.imaging.turn import Turn
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.messages import StampedFrame
 from assistant.settings.tree import Settings
 from assistant.setup.field_found import FieldFound
@@ -143,7 +143,7 @@ class SetupPanel(QWidget):
         view = state.setup.view
         if self.owns_picture and view.still is not None:
             level = f" · {state.setup.level}" if Step.LEVEL in state.done else ""
-            frame = tr("frame {index} · {view}", index=view.still.index, view=shown(view.view))
+            frame = tr("frame {index} · {view}", index=view.still.index, view=translate(view.view))
             picture.banner = f"{tr('STILL PICTURE')}|{frame}{level}"
             picture.update()
 

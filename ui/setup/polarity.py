@@ -68,7 +68,7 @@ class AskedPolarity:
 
     def _of_pictures(self, setup: SetUp) -> Polarity:
         scaled = zip(setup.views, setup.scales(), strict=True)
-        return judged([told for view, (scale, _) in scaled if (told := self._judge(view, scale or 0.0)) is not None])
+        return judged([one for view, (scale, _) in scaled if (one := self._judge(view, scale or 0.0)) is not None])
 
     def _judge(self, view: SetView, scale: float) -> float | None:
         if view.still is None or not view.placed:

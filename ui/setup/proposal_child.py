@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.system.plain import json_line, json_text
 from assistant.system.processes import TooLate, answer_of, module_command, module_environment
 from assistant.vocabulary import Grey, Unknown
@@ -42,14 +42,14 @@ def ask(grey: Grey, white: int, view: str, click_px: tuple[float, float] | None)
             given=head + picture.getvalue(),
             limit_s=LIMIT_S,
         )
-        told: dict[str, Any] = json.loads(answer.out.splitlines()[-1]) if answer.out else {}
+        answer_fields: dict[str, Any] = json.loads(answer.out.splitlines()[-1]) if answer.out else {}
     except TooLate:
         return Unknown(f"No proposal within {LIMIT_S:.0f} s. Place the points.")
     except (OSError, ValueError) as error:
         return Unknown(f"No proposal ({type(error).__name__}). Place the points.")
-    if "points" in told:
-        return [(float(x), float(y)) for x, y in told["points"]]
-    return Unknown(str(told.get("reason") or "No proposal: its process stopped. Place the points."))
+    if "points" in answer_fields:
+        return [(float(x), float(y)) for x, y in answer_fields["points"]]
+    return Unknown(str(answer_fields.get("reason") or "No proposal: its process stopped. Place the points."))
 
 
 def main() -> None:
@@ -60,18 +60,18 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.readline())
     grey = np.load(io.BytesIO(sys.stdin.buffer.read()), allow_pickle=False)
     click = tuple(asked["click"]) if asked["click"] is not None else None
-    told: dict[str, Any]
+    answer: dict[str, Any]
     try:
         found = propose(grey, int(asked["white"]), str(asked["view"]), click)
     except (AssistantError, ValueError) as error:
-        told = {"reason": str(error)}
+        answer = {"reason": str(error)}
     else:
-        told = (
-            {"reason": tr("No proposal: {reason}", reason=shown(found.reason))}
+        answer = (
+            {"reason": tr("No proposal: {reason}", reason=translate(found.reason))}
             if isinstance(found, Unknown)
             else {"points": np.asarray(found.points_px, dtype=np.float64).tolist()}
         )
-    sys.stdout.write(json_text(told, indent=None) + "\n")
+    sys.stdout.write(json_text(answer, indent=None) + "\n")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from assistant.capture.play import LOOP, PLAY, is_played
 from assistant.console_display import ConsoleDisplay
 from assistant.errors import AssistantError
 from assistant.landmarks import true_lateral
-from assistant.language import sentence, shown, tr
+from assistant.language import sentence, tr, translate
 from assistant.live.messages import StampedFrame
 from assistant.plan import read_plan
 from assistant.settings.tree import WarningLines
@@ -88,14 +88,14 @@ def in_the_middle(still: StampedFrame, posterior_right: bool) -> list[tuple[floa
 
 def true_lateral_words(view: SetView) -> str:
     """What the double contour of the endplates says of the still picture; empty before six points stand in it."""
-    places = [point.at for point in view.points if point.at is not None and point.told is not PointStatus.MISSING]
+    places = [point.at for point in view.points if point.at is not None and point.status is not PointStatus.MISSING]
     if view.view != "lateral" or view.still is None or len(places) < 6:
         return ""
     points = np.array(places, dtype=np.float64)
     alone = alone_at(view.still, (float(points[:, 0].mean()), float(points[:, 1].mean())))
     answer = true_lateral.assess(alone.grey, alone.white, points)
     if isinstance(answer, Unknown):
-        return tr("Whether the view is truly lateral is not known: {reason}.", reason=shown(answer.reason))
+        return tr("Whether the view is truly lateral is not known: {reason}.", reason=translate(answer.reason))
     if answer.is_true:
         return tr(
             "Tilt to the endplates ≈ {tilt_deg:.0f}°. Turn is not measured: is the posterior wall one line?",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.messages import StampedFrame
 from assistant.setup.field_found import FieldFound, alone_at, field_found
 from assistant.setup.model import Step
@@ -95,7 +95,7 @@ class ScreenFields:
         """One row a picture: where, whether it is live, whether it is looked at."""
         return [
             ChoiceRow(
-                text=tr("{where} picture", where=shown(each.where).capitalize()),
+                text=tr("{where} picture", where=translate(each.where).capitalize()),
                 value=_words(each),
                 icon="tick" if each.looked_at and each.live else "low" if each.looked_at or each.live else "",
                 chosen=each.looked_at,

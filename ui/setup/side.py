@@ -8,7 +8,7 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from ui import theme
 from ui.setup.points import MAGNIFIED, magnify
 from ui.setup.rows import ChoiceRow
@@ -81,22 +81,24 @@ class SetupSide(QWidget):
         self._caps: list[Keycap] = []
         self._touch: list[tuple[QRectF, ChoiceRow]] = []
 
-    def show_step(self, shown: StepContent) -> None:
+    def show_step(self, step_content: StepContent) -> None:
         """Show another step, or the same one with other words."""
-        shown = _in_language(shown)
-        if shown.keys != self.shown.keys or len(self._caps) != len(shown.keys):
-            self._make_caps(shown)
-        self.shown = shown
-        told = ". ".join(part for part in (shown.title, shown.big, shown.text, shown.message) if part)
-        self.setAccessibleName(told)
+        step_content = _in_language(step_content)
+        if step_content.keys != self.shown.keys or len(self._caps) != len(step_content.keys):
+            self._make_caps(step_content)
+        self.shown = step_content
+        name = ". ".join(
+            part for part in (step_content.title, step_content.big, step_content.text, step_content.message) if part
+        )
+        self.setAccessibleName(name)
         self.update()
 
-    def _make_caps(self, shown: StepContent) -> None:
+    def _make_caps(self, step_content: StepContent) -> None:
         for cap in self._caps:
             cap.hide()
             cap.deleteLater()
         self._caps = []
-        for act, key, label in shown.keys:
+        for act, key, label in step_content.keys:
             cap = Keycap(act, key, label, "", self)
             cap.is_strong = act == "arm"
             cap.pressed.connect(self.acted)
@@ -144,47 +146,47 @@ class SetupSide(QWidget):
         self._foot(painter, width, height)
 
     def _head(self, painter: QPainter, width: float) -> float:
-        shown = self.shown
+        step_content = self.shown
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.TEXT_1)
         painter.drawEllipse(QRectF(20, 18, 36, 36))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(theme.GROUND)
         painter.setFont(theme.font(20, 800))
-        painter.drawText(QRectF(20, 18, 36, 36), Qt.AlignmentFlag.AlignCenter, str(shown.number))
+        painter.drawText(QRectF(20, 18, 36, 36), Qt.AlignmentFlag.AlignCenter, str(step_content.number))
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(24 if self.small else 27, 750))
-        painter.drawText(QRectF(70, 14, width - 90, 44), _V, shown.title)
-        title_end = 70 + painter.fontMetrics().horizontalAdvance(shown.title)
+        painter.drawText(QRectF(70, 14, width - 90, 44), _V, step_content.title)
+        title_end = 70 + painter.fontMetrics().horizontalAdvance(step_content.title)
         painter.setPen(theme.TEXT_3)
         painter.setFont(theme.font(18, 500))
-        if title_end + painter.fontMetrics().horizontalAdvance(shown.note) + 40 < width:
-            painter.drawText(QRectF(70, 14, width - 92, 44), _R, shown.note)
+        if title_end + painter.fontMetrics().horizontalAdvance(step_content.note) + 40 < width:
+            painter.drawText(QRectF(70, 14, width - 92, 44), _R, step_content.note)
         return 70.0
 
     def _words(self, painter: QPainter, y: float, width: float) -> float:
-        shown = self.shown
-        if shown.big:
-            painter.setPen(shown.big_colour)
+        step_content = self.shown
+        if step_content.big:
+            painter.setPen(step_content.big_colour)
             for size in range(60, 29, -4):
                 painter.setFont(theme.font(size, 780))
-                if painter.fontMetrics().horizontalAdvance(shown.big) <= width - 44:
+                if painter.fontMetrics().horizontalAdvance(step_content.big) <= width - 44:
                     break
-            painter.drawText(QRectF(22, y, width - 44, 74), _V, shown.big)
+            painter.drawText(QRectF(22, y, width - 44, 74), _V, step_content.big)
             y += 76
-        if shown.big_note:
+        if step_content.big_note:
             painter.setPen(theme.TEXT_2)
             painter.setFont(theme.font(20, 500))
             place = QRectF(22, y, width - 44, 90)
-            box = painter.boundingRect(place, _WRAP, shown.big_note)
-            painter.drawText(place, _WRAP, shown.big_note)
+            box = painter.boundingRect(place, _WRAP, step_content.big_note)
+            painter.drawText(place, _WRAP, step_content.big_note)
             y += box.height() + 12
-        if shown.text:
+        if step_content.text:
             painter.setPen(theme.TEXT_1)
             painter.setFont(theme.font(22, 600))
             place = QRectF(22, y, width - 44, 160)
-            box = painter.boundingRect(place, _WRAP, shown.text)
-            painter.drawText(place, _WRAP, shown.text)
+            box = painter.boundingRect(place, _WRAP, step_content.text)
+            painter.drawText(place, _WRAP, step_content.text)
             y += box.height() + 16
         return y
 
@@ -290,19 +292,20 @@ class SetupSide(QWidget):
                 return
 
 
-def _in_language(said: StepContent) -> StepContent:
+def _in_language(content: StepContent) -> StepContent:
     """What is kept in English (steps, how the scale was made, where points are from) in the language of the program."""
     rows = tuple(
-        replace(row, text=shown(row.text), value=shown(row.value), detail=shown(row.detail)) for row in said.rows
+        replace(row, text=translate(row.text), value=translate(row.value), detail=translate(row.detail))
+        for row in content.rows
     )
     return replace(
-        said,
+        content,
         rows=rows,
-        title=shown(said.title),
-        note=shown(said.note),
-        big=shown(said.big),
-        big_note=shown(said.big_note),
-        text=shown(said.text),
-        foot=shown(said.foot),
-        message=shown(said.message),
+        title=translate(content.title),
+        note=translate(content.note),
+        big=translate(content.big),
+        big_note=translate(content.big_note),
+        text=translate(content.text),
+        foot=translate(content.foot),
+        message=translate(content.message),
     )

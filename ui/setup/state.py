@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from assistant.errors import UsageError
-from assistant.language import sentence, shown, tr
+from assistant.language import sentence, tr, translate
 from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import Plan, plan_from_document
@@ -78,7 +78,7 @@ class SetupState:
         self.scale, self.message = Scale(), ""
         if last is not None:
             self.message = tr(
-                "Scale of the last level: {scale:.4f} mm/px ({by})", scale=last.mm_per_px, by=shown(last.by)
+                "Scale of the last level: {scale:.4f} mm/px ({by})", scale=last.mm_per_px, by=translate(last.by)
             )
         self.done -= {Step.LEVEL, Step.POINTS, Step.SCALE, Step.LINE}
 
@@ -98,14 +98,14 @@ class SetupState:
         if isinstance(found.mm_per_px, Unknown):
             self.scale.note = tr(
                 "No scale is proposed: {reason}. Measure the cannula, or set the console back and take a fresh one.",
-                reason=shown(found.mm_per_px.reason),
+                reason=translate(found.mm_per_px.reason),
             )
         else:
             self.scale.propose(found.mm_per_px, found.by)
             if found.doubt:
                 self.scale.note = tr(
                     "Was the console's zoom changed since? Not known: {reason}. If so, measure the cannula anew.",
-                    reason=shown(found.doubt),
+                    reason=translate(found.doubt),
                 )
         self.message = self.scale.note
 

@@ -73,8 +73,8 @@ class StepContext:
 
 def show_step(controller: SetupController, screen: StepContext) -> StepContent:
     """What the present step shows."""
-    shown = _STEPS[controller.state.step](controller, screen)
-    return replace(shown, message=with_keys(controller.state.message))
+    content = _STEPS[controller.state.step](controller, screen)
+    return replace(content, message=with_keys(controller.state.message))
 
 
 def _source(controller: SetupController, screen: StepContext) -> StepContent:
@@ -90,7 +90,7 @@ def _source(controller: SetupController, screen: StepContext) -> StepContent:
             value = tr("second input")
         rows.append(
             ChoiceRow(
-                text=f"{k + 1}  {language.shown(choice.name)}",
+                text=f"{k + 1}  {language.translate(choice.name)}",
                 detail=detail,
                 value=value,
                 chosen=k == state.chosen,
@@ -200,13 +200,13 @@ def _level(controller: SetupController, screen: StepContext) -> StepContent:
     rows = []
     for k in range(max(0, at - 2), min(len(LEVELS), at + 3)):
         name = LEVELS[k]
-        told = done.get(name, "").partition("· ")[2]
+        when = done.get(name, "").partition("· ")[2]
         rows.append(
             ChoiceRow(
                 text=name,
-                value=tr("done, {told}", told=told) if told else "",
+                value=tr("done, {when}", when=when) if when else "",
                 chosen=k == at,
-                icon="tick" if told else "",
+                icon="tick" if when else "",
             )
         )
     return StepContent(
@@ -230,18 +230,18 @@ def _points(controller: SetupController, screen: StepContext) -> StepContent:
     for k, point in enumerate(view.points):
         plate = (tr("Sup.") if k < 3 else tr("Inf.")) if screen.small else (tr("Superior") if k < 3 else tr("Inferior"))
         name = f"{k + 1}   {plate} · {ends[k % 3]}"
-        told = (
+        status = (
             PointStatus.CHECK
-            if k == view.active and point.told is not PointStatus.CONFIRMED and point.at is not None
-            else point.told
+            if k == view.active and point.status is not PointStatus.CONFIRMED and point.at is not None
+            else point.status
         )
         rows.append(
             ChoiceRow(
                 text=name,
-                value=language.shown(told),
-                icon=_ICON[told],
+                value=language.translate(status),
+                icon=_ICON[status],
                 chosen=k == view.active,
-                quiet=told in (PointStatus.PROPOSED, PointStatus.MISSING),
+                quiet=status in (PointStatus.PROPOSED, PointStatus.MISSING),
                 act="point",
                 number=k,
             )
@@ -249,8 +249,8 @@ def _points(controller: SetupController, screen: StepContext) -> StepContent:
     active = view.points[view.active]
     magnified = None
     if active.at is not None and screen.image is not None:
-        shown = active.at if screen.turn is None else tuple(screen.turn.forward(np.array([active.at]))[0])
-        magnified = (screen.image, (float(shown[0]), float(shown[1])))
+        on_screen = active.at if screen.turn is None else tuple(screen.turn.forward(np.array([active.at]))[0])
+        magnified = (screen.image, (float(on_screen[0]), float(on_screen[1])))
     plate, end = tr("Superior") if view.active < 3 else tr("Inferior"), ends[view.active % 3]
     place = tr("{plate}, {end}", plate=plate, end=end)
     if view.active % 3 != 1:
@@ -264,7 +264,7 @@ def _points(controller: SetupController, screen: StepContext) -> StepContent:
         _cap("fresh", tr("Fresh picture")),
         _cap("ap", tr("AP view")) if lateral else _cap("undo", tr("Undo")),
     )
-    note = language.shown(view.proposal_note)
+    note = language.translate(view.proposal_note)
     return StepContent(
         number=4,
         title=tr("Six points") + ("" if lateral else tr(", AP view")),
@@ -287,7 +287,7 @@ def _scale(controller: SetupController, screen: StepContext) -> StepContent:
     name = scale.gauge_name
     hint = state.facts.mm_per_px_hint if state.facts is not None else None
     text = scale.typed or (f"{hint:.4f}" if hint else "")
-    by = language.shown(scale.by.replace(PLAN_BESIDE, FROM_PLAN)) or (
+    by = language.translate(scale.by.replace(PLAN_BESIDE, FROM_PLAN)) or (
         tr("typed") if scale.typed else tr("from the file") if hint else tr("not set")
     )
     rows = (
@@ -295,7 +295,7 @@ def _scale(controller: SetupController, screen: StepContext) -> StepContent:
             text=tr("Gauge"), value=tr("{name} · outer {gauges_mm:.2f} mm", name=name, gauges_mm=GAUGES_MM[name])
         ),
         ChoiceRow(text=tr("By"), value=by),
-        ChoiceRow(text=tr("View"), value=language.shown(state.setup.view.view)),
+        ChoiceRow(text=tr("View"), value=language.translate(state.setup.view.view)),
     )
     return StepContent(
         number=5,

@@ -81,7 +81,7 @@ class Stills:
         view = self._state.setup.view
         at = view.points[view.active].at
         for point in view.points:
-            point.told = PointStatus.PROPOSED if point.at is not None else PointStatus.MISSING
+            point.status = PointStatus.PROPOSED if point.at is not None else PointStatus.MISSING
         self.propose(at)
 
     def _answered(self, number: int, found: proposals.Proposed | Unknown) -> None:
@@ -91,7 +91,7 @@ class Stills:
             return
         if isinstance(found, Unknown):
             view.proposal_note = found.reason
-        elif any(point.told in (PointStatus.CONFIRMED, PointStatus.CHECK) for point in view.points):
+        elif any(point.status in (PointStatus.CONFIRMED, PointStatus.CHECK) for point in view.points):
             view.proposal_note = tr("A proposal came after you had begun. [[setup:propose]]: look again")
         else:
             self._take_over(view, found)

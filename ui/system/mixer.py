@@ -20,7 +20,7 @@ _WAYS: Final = (
 """Program, and what to ask it one after the other: PipeWire's, PulseAudio's."""
 
 
-def is_silent(said: str) -> bool | None:
+def is_silent(output: str) -> bool | None:
     """Whether nothing can be heard by what the program said; None where that is not to be read from it.
 
     >>> is_silent("Volume: 0.40 [MUTED]"), is_silent("Volume: 0.40"), is_silent("Volume: 0.00")
@@ -28,10 +28,10 @@ def is_silent(said: str) -> bool | None:
     >>> is_silent("Mute: yes"), is_silent("Mute: no Volume: front-left: 0 /   0% / -inf dB")
     (True, True)
     """
-    if "[MUTED]" in said or re.search(r"Mute:\s*yes", said):
+    if "[MUTED]" in output or re.search(r"Mute:\s*yes", output):
         return True
-    shares = [float(share) for share in re.findall(r"([\d.]+)\s*%", said)] or [
-        float(share) for share in re.findall(r"Volume:\s*(\d+\.\d+)", said)
+    shares = [float(share) for share in re.findall(r"([\d.]+)\s*%", output)] or [
+        float(share) for share in re.findall(r"Volume:\s*(\d+\.\d+)", output)
     ]
     return not any(shares) if shares else None
 
@@ -54,7 +54,7 @@ class Mixer(QObject):
         ways = ((path, asks) for name, asks in _WAYS if (path := shutil.which(name)))
         nothing: tuple[str, tuple[tuple[str, ...], ...]] = ("", ())
         self._program, self._questions = next(ways, nothing)
-        self._said = ""
+        self._output = ""
         self._left: list[tuple[str, ...]] = []
         self._process = QProcess(self)
         surroundings = QProcessEnvironment.systemEnvironment()
@@ -71,7 +71,7 @@ class Mixer(QObject):
     def ask(self) -> None:
         """Ask, unless an answer is still waited for."""
         if self._program and not self._is_asking:
-            self._said, self._left = "", list(self._questions)
+            self._output, self._left = "", list(self._questions)
             self._next()
 
     @property
@@ -96,17 +96,17 @@ class Mixer(QObject):
         self._process.start(self._program, list(self._left.pop(0)))
 
     def _heard(self, _status: int, _how: QProcess.ExitStatus) -> None:
-        self._said += bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
+        self._output += bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
         if self._left:
             self._next()
         else:
-            self._tell(is_silent(self._said))
+            self._report(is_silent(self._output))
 
     def _not_heard(self, _error: QProcess.ProcessError) -> None:
         self._left = []
-        self._tell(None)
+        self._report(None)
 
-    def _tell(self, silent: bool | None) -> None:
+    def _report(self, silent: bool | None) -> None:
         if silent is not self.silent:
             self.silent = silent
             self.changed.emit()

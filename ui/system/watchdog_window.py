@@ -17,10 +17,10 @@ from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWid
 
 from assistant.alarm_table.sounds import watchdog_wave
 from assistant.alarm_table.table import STOPPED
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.system.memory_file import MemoryFile
 
-HEADLINE, ACTION = shown(STOPPED.headline), shown(STOPPED.action)
+HEADLINE, ACTION = translate(STOPPED.headline), translate(STOPPED.action)
 _MORE = tr("The recording goes on. The program is being started again.")
 _REDS = ("#CF1219", "#7A0B0F")
 _FLASH_MS = 250  # 2 Hz, half on
@@ -29,13 +29,13 @@ _FLASH_MS = 250  # 2 Hz, half on
 class Ear(QObject):
     """Hears standard input in a thread of its own."""
 
-    said = pyqtSignal(str)
+    line_read = pyqtSignal(str)
 
     def listen(self) -> None:
         """Until the end of input."""
         for line in sys.stdin:
-            self.said.emit(line.strip())
-        self.said.emit("end")
+            self.line_read.emit(line.strip())
+        self.line_read.emit("end")
 
 
 class WatchdogWindow(QWidget):
@@ -64,7 +64,7 @@ class WatchdogWindow(QWidget):
         self._tone = _tone()
         self._turn()
 
-    def hear(self, word: str) -> None:
+    def handle(self, word: str) -> None:
         """Do what the watchdog says."""
         if word == "show" and not self.isVisible():
             self.show()
@@ -153,7 +153,7 @@ def main() -> int:
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
     window, ear = WatchdogWindow(), Ear()
-    ear.said.connect(window.hear)
+    ear.line_read.connect(window.handle)
     threading.Thread(target=ear.listen, name="ear", daemon=True).start()
     return application.exec()
 

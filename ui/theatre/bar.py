@@ -9,7 +9,7 @@ from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.alarm_table.table import SITE_OF_LEAK
-from assistant.language import shown, tr, trn
+from assistant.language import tr, translate, trn
 from assistant.lines import WARNING_THIRDS, Line
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveAlarm, LiveStatus
@@ -80,11 +80,13 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
         # Two parts of the program disagree: the graver of the two is believed.
         return LiveMessage(priority=Priority.NONE, headline=words.NOT_KNOWN, action=_DISAGREE, known=False)
     before = next((alarm for alarm in status.alarms if alarm.before_held), None)
-    tail = f"{_BEFORE.get(status.state, _BEFORE_OFF)}:  {shown(before.headline).lower()}" if before is not None else ""
+    tail = (
+        f"{_BEFORE.get(status.state, _BEFORE_OFF)}:  {translate(before.headline).lower()}" if before is not None else ""
+    )
     if not standing:
         seen = status.quiet.seen_none
-        headline = words.NO_CROSSING if seen else shown(status.quiet.headline)
-        action = asked or with_keys(shown(status.quiet.action))
+        headline = words.NO_CROSSING if seen else translate(status.quiet.headline)
+        action = asked or with_keys(translate(status.quiet.action))
         first, second = quiet_aside
         return LiveMessage(
             priority=Priority.NONE,
@@ -100,8 +102,8 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
     paused = _paused_words(standing, status.now_ns)
     return LiveMessage(
         priority=top.priority,
-        headline=shown(top.headline),
-        action=asked or shown(top.action),
+        headline=translate(top.headline),
+        action=asked or translate(top.action),
         aside=_count(status, standing),
         under=tail or paused or _where(status, top),
         key=tr("Acknowledge") if fresh else "",

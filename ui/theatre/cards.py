@@ -36,12 +36,12 @@ class DrawnCard(QWidget):
         super().__init__(parent)
         self.factor = 1.0
         self.small = False
-        self._told: object = None
+        self._content: object = None
 
-    def tell(self, told: object, name: str) -> None:
+    def show_content(self, content: object, name: str) -> None:
         """Draw anew where something changed."""
-        if told != self._told:
-            self._told = told
+        if content != self._content:
+            self._content = content
             self.setAccessibleName(name)
             self.update()
 
@@ -63,8 +63,8 @@ def _write(
 ) -> None:
     painter.setFont(font)
     painter.setPen(colour)
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
-    painter.drawText(place, align, shown)
+    elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
+    painter.drawText(place, align, elided)
 
 
 class Clocks(DrawnCard):
@@ -88,13 +88,13 @@ class Clocks(DrawnCard):
                 value="es"[: 2 * (log.pushes > 1)],
             )
         cells = [
-            ("clock", tr("Cement clock"), clock, with_keys(language.shown(log.stage_words(now_ns)))),
+            ("clock", tr("Cement clock"), clock, with_keys(language.translate(log.stage_words(now_ns)))),
             ("drop", tr("Cement in"), tr("{total_ml:.1f} ml", total_ml=log.total_ml), fill or tr("entered by hand")),
         ]
         if not self.small:
             cells.append(("flag", tr("This push"), push, push_note))
         self._cells = cells
-        self.tell(tuple(cells), "; ".join(f"{title} {figure}, {note}" for _, title, figure, note in cells))
+        self.show_content(tuple(cells), "; ".join(f"{title} {figure}, {note}" for _, title, figure, note in cells))
 
     _cells: list[tuple[str, str, str, str]] = []  # noqa: RUF012
 
@@ -125,7 +125,7 @@ class WorksCard(DrawnCard):
     def show_status(self, status: LiveStatus | None) -> None:
         """Take over what works."""
         self._recording = _recording_words(status)
-        self.tell(
+        self.show_content(
             self._recording,
             tr("What still works: cement clock, ml counter, event log. {recording}", recording=self._recording),
         )
@@ -179,7 +179,7 @@ class AlarmList(DrawnCard):
         ]
         self._more = max(0, len(alarms) - 2)
         names = ", ".join(f"{priority.name} {text} {time}" for priority, text, time in self._rows)
-        self.tell((tuple(self._rows), self._more), names or tr("No alarm stands"))
+        self.show_content((tuple(self._rows), self._more), names or tr("No alarm stands"))
 
     _rows: list[tuple[Priority, str, str]] = []  # noqa: RUF012
     _more = 0
@@ -199,12 +199,16 @@ class AlarmList(DrawnCard):
 class LeakLine(DrawnCard):
     """The leak of the moment in two lines (small layout), never more than was seen in this view."""
 
-    def show_moment(self, moment: Moment | None, views: tuple[PlannedView, ...], *, measured: bool, told: bool) -> None:
+    def show_moment(
+        self, moment: Moment | None, views: tuple[PlannedView, ...], *, measured: bool, raised: bool
+    ) -> None:
         """Take over the leaks of a moment that is measured now; "none seen" never stands beside an alarm of one."""
         leak = chosen_leak(moment.leaks if moment is not None and measured else ())
-        self._lines = (_no_leak(moment, measured=measured, told=told), "") if leak is None else leak_lines(leak, views)
+        self._lines = (
+            (_no_leak(moment, measured=measured, raised=raised), "") if leak is None else leak_lines(leak, views)
+        )
         self._is_leak = leak is not None
-        self.tell((self._lines, self._is_leak), f"{words.LEAK_TITLE}: {self._lines[0]}")
+        self.show_content((self._lines, self._is_leak), f"{words.LEAK_TITLE}: {self._lines[0]}")
 
     _lines: tuple[str, str] = ("—", "")
     _is_leak = False
@@ -241,7 +245,7 @@ class Legend(DrawnCard):
         if look is LinesLook.COLOURED and not drawable:
             look = LinesLook.NONE
         self._look, self._advice, self._note = look, advice, note
-        self.tell((look, advice, note), note or advice or words.ONE_VIEW)
+        self.show_content((look, advice, note), note or advice or words.ONE_VIEW)
 
     _look = LinesLook.NONE
     _advice = ""
@@ -286,15 +290,15 @@ class Legend(DrawnCard):
 
 def _short(alarm: LiveAlarm) -> str:
     row = standing_row(alarm.code, alarm.kind, alarm.site, alarm.headline)
-    told = language.shown(alarm.headline).lower() if row is None else language.shown(row.short)
-    return f"{words.PRIORITY[alarm.priority]} · {told}"
+    text = language.translate(alarm.headline).lower() if row is None else language.translate(row.short)
+    return f"{words.PRIORITY[alarm.priority]} · {text}"
 
 
-def _no_leak(moment: Moment | None, *, measured: bool, told: bool) -> str:
+def _no_leak(moment: Moment | None, *, measured: bool, raised: bool) -> str:
     """What is said without a leak: "none seen" of a picture in which cement was looked for, and of no other."""
     if moment is None:
         return NOT_YET
-    if not measured or told:
+    if not measured or raised:
         return "—"
     return NONE_SEEN if isinstance(moment.distances, Distances) else NOT_VISIBLE
 
@@ -309,7 +313,7 @@ def leak_lines(leak: Leak, views: tuple[PlannedView, ...]) -> tuple[str, str]:
     """Two lines on a leak: where and which shape; what that rests on."""
     view = views[leak.view_index] if leak.view_index < len(views) else None
     site = words.LEAK_SITE[leak.site].capitalize()
-    size = tr("{length} long", length=language.shown(lengths.about(leak.length_mm, view)))
+    size = tr("{length} long", length=language.translate(lengths.about(leak.length_mm, view)))
     if leak.shape is None:
         return f"{site}: {size}", tr("seen in this view only")
     count = len(leak.shape.frames)

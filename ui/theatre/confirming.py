@@ -93,7 +93,7 @@ class Confirming:
 
     def _tell_confirmed(self) -> None:
         self.forget()
-        self._view.tell(sentence("Lines confirmed."))
+        self._view.show_message(sentence("Lines confirmed."))
         self._view.refresh()
 
     def forget(self) -> None:

@@ -144,7 +144,7 @@ class TheatreController:
         if in_set_up and status.armed:
             # Cement that grows arms by itself: the screen to inject by has to be there.
             self._host.end_set_up()
-            self._view.tell(_GROWS)
+            self._view.show_message(_GROWS)
         elif in_set_up:
             self._set_up.tick(status)
         else:
@@ -161,25 +161,25 @@ class TheatreController:
             self._view.ask(question)
         self._own_question = question
 
-    def hear(self, message: Message) -> None:
+    def handle(self, message: Message) -> None:
         """Take one message of the session over."""
         if isinstance(message, Moved):
             self._procedure.trace.add(message.moment)
         elif isinstance(message, FaultNotice):
-            self._view.tell(f"{message.happened} {message.do}")
+            self._view.show_message(f"{message.happened} {message.do}")
         elif isinstance(message, LinesVoid):
-            self._view.tell(sentence(f"Lines must be confirmed again: {message.reason}."))
+            self._view.show_message(sentence(f"Lines must be confirmed again: {message.reason}."))
         elif isinstance(message, ArmedByGrowth):
-            self._view.tell(_GROWS)
+            self._view.show_message(_GROWS)
         elif isinstance(message, PlanTaken):
             self._set_up.taken()
         elif isinstance(message, PlanRefused):
-            self._view.tell(sentence(f"The lines cannot be used: {message.reason}"))
+            self._view.show_message(sentence(f"The lines cannot be used: {message.reason}"))
             self._set_up.refused(message.reason)
         elif isinstance(message, SourceLost):
-            self._view.tell(sentence(f"No source: {message.reason}"))
+            self._view.show_message(sentence(f"No source: {message.reason}"))
         elif isinstance(message, SourceEnded):
-            self._view.tell(sentence("The played recording is at its end."))
+            self._view.show_message(sentence("The played recording is at its end."))
         elif isinstance(message, SourceOpened):
             self._set_up.opened(message.facts)
 
@@ -203,7 +203,7 @@ class TheatreController:
         session = self._procedure.session
         if session is not None:
             session.disarm()
-            self._view.tell(sentence("Not injecting any more."))
+            self._view.show_message(sentence("Not injecting any more."))
             self._view.refresh()
 
     def _look_at_lines(self) -> None:
@@ -215,7 +215,7 @@ class TheatreController:
         elif lines.waits:
             lines.propose()
         elif session.status.armed:
-            self._view.tell(sentence("The lines are confirmed. They change only while not armed."))
+            self._view.show_message(sentence("The lines are confirmed. They change only while not armed."))
         else:
             self.begin_set_up(at="points")
 
@@ -223,36 +223,38 @@ class TheatreController:
         session = self._procedure.session
         kept = session.take_display() if session is not None else None
         if kept is None:
-            self._view.tell(sentence("The picture is shown as planned: there is nothing to take over."))
+            self._view.show_message(sentence("The picture is shown as planned: there is nothing to take over."))
         elif kept.unwritten:
-            self._view.tell(_UNWRITTEN.format(sentence("Taken over")))
+            self._view.show_message(_UNWRITTEN.format(sentence("Taken over")))
         else:
-            self._view.tell(sentence(f"Taken over: the picture is {kept.words}. The lines go on in it."))
+            self._view.show_message(sentence(f"Taken over: the picture is {kept.words}. The lines go on in it."))
         self._view.refresh()
 
     def _answer_before(self, *, is_there: bool) -> None:
         session = self._procedure.session
         kept = session.answer_before(is_there=is_there) if session is not None else None
         if kept is None:
-            self._view.tell(sentence("Nobody asked whether there was cement before the start."))
+            self._view.show_message(sentence("Nobody asked whether there was cement before the start."))
         elif kept.unwritten:
-            self._view.tell(_UNWRITTEN.format(sentence("Noted")))
+            self._view.show_message(_UNWRITTEN.format(sentence("Noted")))
         elif is_there:
-            self._view.tell(sentence("Cement before the start is in no figure: place the lines anew, or judge by eye."))
+            self._view.show_message(
+                sentence("Cement before the start is in no figure: place the lines anew, or judge by eye.")
+            )
         else:
-            self._view.tell(sentence("Noted: no cement before the start."))
+            self._view.show_message(sentence("Noted: no cement before the start."))
         self._view.refresh()
 
     def _next_level(self) -> None:
         """End work at the present level; the set-up goes on with the next."""
         if self._procedure.armed:
-            self._view.tell(_FIRST.format(sentence("Next level")))
+            self._view.show_message(_FIRST.format(sentence("Next level")))
         elif self._procedure.session is not None:
             self._procedure.next_level()
             self.begin_set_up(at="level")
 
     def _begin_anew(self) -> None:
         if self._procedure.armed:
-            self._view.tell(_FIRST.format(sentence("Set-up")))
+            self._view.show_message(_FIRST.format(sentence("Set-up")))
         else:
             self.begin_set_up()

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QElapsedTimer, QRect
 from PyQt6.QtWidgets import QWidget
 
 from assistant.capture.play import is_played
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.alarms.advice import advice_for
 from assistant.live.messages import Lines, LiveState
 from assistant.live.procedure import Procedure
@@ -89,7 +89,7 @@ class TheatreDisplay:
         self.note = ""
         self._failed = False
         self._places: Layout | None = None
-        self._told_state: LiveState | None = None
+        self._shown_state: LiveState | None = None
         self._figures, self._note_age = QElapsedTimer(), QElapsedTimer()
         self._figures.start()
 
@@ -103,7 +103,7 @@ class TheatreDisplay:
         """Whether the picture is the still one of the set-up."""
         return self.set_up is not None and self.set_up.is_open and self.set_up.owns_picture
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line for some seconds, at the foot of the picture."""
         self.note = text
         if text:
@@ -129,8 +129,8 @@ class TheatreDisplay:
     def tick(self, status: LiveStatus, *, fresh: bool) -> None:
         """Show what is new: the picture and the bar at once, figures four times a second."""
         # Another state is told everywhere at once: no figure of the old one may stand beside the new one's picture.
-        due = self._figures.elapsed() >= FIGURES_MS or status.state is not self._told_state
-        self._told_state = status.state
+        due = self._figures.elapsed() >= FIGURES_MS or status.state is not self._shown_state
+        self._shown_state = status.state
         self.pictures.tick(status, fresh=fresh, due=due, is_still=self.shows_still)
         if due:
             self._figures.restart()
@@ -146,7 +146,7 @@ class TheatreDisplay:
         pictures.forget(1)
         for part in (self.distances, self.curve, pictures.beside, pictures.second):
             part.hide()
-        self.tell(tr("A fault of the program. The alarms go on. Use the C-arm screen."))
+        self.show_message(tr("A fault of the program. The alarms go on. Use the C-arm screen."))
 
     def due(self) -> bool:
         """Whether figures are to be shown anew."""
@@ -158,7 +158,7 @@ class TheatreDisplay:
     def say(self, status: LiveStatus | None) -> None:
         """What the message bar says."""
         # An alarm's message needs nothing else: what stands beside a quiet bar is made after it, and may fail.
-        asked = with_keys(shown(self.asked))
+        asked = with_keys(translate(self.asked))
         message = message_of(status, asked=asked)
         if status is not None and not message.priority:
             asides: list[tuple[str, str]] = []
@@ -168,7 +168,7 @@ class TheatreDisplay:
 
     def _quiet_aside(self, status: LiveStatus) -> tuple[str, str]:
         second = tr("picture, view, lines, tracking, sound: all known") if status.quiet.seen_none else ""
-        return with_keys(shown(self._procedure.log.ap_words(time.monotonic_ns()))), second
+        return with_keys(translate(self._procedure.log.ap_words(time.monotonic_ns()))), second
 
     def show_figures(self, status: LiveStatus | None) -> None:
         """Everything but the picture and the bar."""
@@ -185,17 +185,17 @@ class TheatreDisplay:
         self.works.show_status(status)
         self.clocks.show_log(procedure.log, status, now_ns, fill_words(moment, views, measured=measured))
         self.alarms.show_status(status)
-        told = status is not None and any(alarm.code in ("A3", "A5", "A6") for alarm in status.alarms)
-        self.leak.show_moment(moment, views, measured=measured, told=told)
+        raised = status is not None and any(alarm.code in ("A3", "A5", "A6") for alarm in status.alarms)
+        self.leak.show_moment(moment, views, measured=measured, raised=raised)
         note = self.note if self.note and self._note_age.elapsed() < _NOTE_MS else ""
-        advice = shown(advice_for(status.alarms)) if status is not None else ""
+        advice = translate(advice_for(status.alarms)) if status is not None else ""
         self.legend.show_status(status, advice, note)
         self.pictures.show_kept(moment)
         self._place_cards(status)
 
     def _case(self) -> str:
         """What the strip says of who it is; the session's id where there is room for it."""
-        session, case = self._procedure.session, shown(self._procedure.case)
+        session, case = self._procedure.session, translate(self._procedure.case)
         return case if session is None or self.strip.small else f"{case} · {session.identity.session_id}"
 
     def _show_curve(self, status: LiveStatus | None) -> None:
@@ -289,10 +289,10 @@ def why_not_measured(status: LiveStatus | None) -> NotMeasured | None:
         why = NotMeasured(headline=tr("No lines yet"), explanation=tr("Place them. Set-up: [[theatre:set up]]"))
     elif look_of(status).figure:
         look, elsewhere = look_of(status), live_elsewhere(status)
-        told = elsewhere[:1].upper() + elsewhere[1:]
+        explanation_text = elsewhere[:1].upper() + elsewhere[1:]
         if status.state is LiveState.HELD and status.reason != REPLAYED:
-            told = _not_measured(status)
-        explanation = told or look.explanation
+            explanation_text = _not_measured(status)
+        explanation = explanation_text or look.explanation
         why = NotMeasured(headline=look.figure, explanation=explanation)
     elif status.moment is not None and isinstance(status.moment.motion, Unknown):
         why = NotMeasured(headline=tr("Not tracked"), explanation=_not_measured(status))
@@ -309,5 +309,5 @@ def _not_measured(status: LiveStatus) -> str:
     if moment is None:
         return ""
     unknown = next((each for each in (moment.motion, moment.distances) if isinstance(each, Unknown)), None)
-    reason = shown(unknown.reason) if unknown is not None else ""
+    reason = translate(unknown.reason) if unknown is not None else ""
     return f"{reason[:1].upper()}{reason[1:]}." if reason else ""

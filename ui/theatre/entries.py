@@ -85,12 +85,12 @@ class Entries:
         """Keep the present picture, bare and as shown."""
         procedure = self._procedure
         if procedure.session is None or procedure.frame is None:
-            self._view.tell(sentence("No picture to keep."))
+            self._view.show_message(sentence("No picture to keep."))
             return
         procedure.log.key_images += 1
         number, frame = procedure.log.key_images, procedure.frame.index
         procedure.note("key_image", self._view.keep_image(number), frame=frame)
-        self._view.tell(sentence(f"Key image {number} kept."))
+        self._view.show_message(sentence(f"Key image {number} kept."))
 
     def _clip(self) -> None:
         session = self._procedure.session
@@ -99,11 +99,11 @@ class Entries:
         seconds = self._procedure.settings.theatre.clip_s
         kept = session.clip(seconds)
         if kept is None:
-            self._view.tell(sentence("No picture yet."))
+            self._view.show_message(sentence("No picture yet."))
         else:
-            self._view.tell(sentence(f"Last {seconds:.0f} s kept: frames {kept[0]} to {kept[1]}."))
+            self._view.show_message(sentence(f"Last {seconds:.0f} s kept: frames {kept[0]} to {kept[1]}."))
 
-    def _note(self, kind: str, told: str, **data: Any) -> None:
-        self._procedure.note(kind, told, **data)
-        self._view.tell(told)
+    def _note(self, kind: str, text: str, **data: Any) -> None:
+        self._procedure.note(kind, text, **data)
+        self._view.show_message(text)
         self._view.refresh()

@@ -27,7 +27,7 @@ class TheatreView(Protocol):
     def asked(self) -> str:
         """The question that stands in the bar."""
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line for some seconds, at the foot of the picture."""
 
     def ask(self, text: str) -> None:

@@ -18,16 +18,16 @@ class KeyImageWriter(QObject):
 
     Attributes
     ----------
-    told : signal (str)
+    message : signal (str)
         One could not be kept; why.
     """
 
-    told = pyqtSignal(str)
+    message = pyqtSignal(str)
 
-    def keep(self, folder: Path, number: int, frame: StampedFrame, shown: QPixmap) -> str:
+    def keep(self, folder: Path, number: int, frame: StampedFrame, screen_picture: QPixmap) -> str:
         """Begin to write a key image; gives its name."""
         name = f"key_{number:03d}_frame_{frame.index:06d}"
-        image = shown.toImage()
+        image = screen_picture.toImage()
 
         def write() -> None:
             try:
@@ -36,10 +36,10 @@ class KeyImageWriter(QObject):
                 bare = cv2.imwrite(str(place / f"{name}.png"), frame.grey)
                 seen = image.save(str(place / f"{name}_shown.png"))
             except (OSError, cv2.error) as error:
-                self.told.emit(tr("The key image cannot be kept ({error}).", error=language.shown(error)))
+                self.message.emit(tr("The key image cannot be kept ({error}).", error=language.translate(error)))
                 return
             if not (bare and seen):
-                self.told.emit(tr("The key image cannot be kept: the disk takes nothing."))
+                self.message.emit(tr("The key image cannot be kept: the disk takes nothing."))
 
         pool = QThreadPool.globalInstance()
         assert pool is not None

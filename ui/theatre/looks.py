@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import REPLAYED, Unknown
@@ -167,7 +167,7 @@ def age_words(status: LiveStatus) -> str:
 
 def state_words(status: LiveStatus) -> str:
     """State and age in words, for the picture's accessible name."""
-    return tr("{state}, image age {status}", state=shown(status.state), status=age_words(status))
+    return tr("{state}, image age {status}", state=translate(status.state), status=age_words(status))
 
 
 def second_word(status: LiveStatus) -> str:

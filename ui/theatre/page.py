@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown
+from assistant.language import translate
 from assistant.live.procedure import Procedure, SessionMaker
 from assistant.live.session import LiveSession
 from assistant.live.status import LiveStatus
@@ -54,7 +54,7 @@ class TheatrePage(Page):
         self.display = TheatreDisplay(self, self.procedure, self.sound)
         self.pictures = pictures = self.display.pictures
         self.picture, self.second = pictures.picture, pictures.second
-        self.key_images, self.session_import = KeyImageWriter(self), SessionImporter(self.tell, settings, self)
+        self.key_images, self.session_import = KeyImageWriter(self), SessionImporter(self.show_message, settings, self)
         self.host = TheatreHost(self.procedure, self, pictures, self.sound, self.session_import)
         beside: dict[int, TurnedSecondView] = {1: self.second, 2: pictures.beside.picture}
         self.setup = SetupPanel(self.host, self.picture, beside, self.sound, settings, self)
@@ -68,12 +68,12 @@ class TheatrePage(Page):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._timer.start(_AWAY_MS)
-        self.tell(why)
+        self.show_message(why)
         self.refresh()
 
     def _connect(self) -> None:
         """What a person touches."""
-        self.key_images.told.connect(self.tell)
+        self.key_images.message.connect(self.show_message)
         self.display.bar.touched.connect(self._touch_bar)
         self.display.keys_card.pressed.connect(self.controller.press)
         self.display.keys_card.released.connect(self.controller.release)
@@ -109,12 +109,12 @@ class TheatrePage(Page):
         """The question that stands in the bar."""
         return self.display.asked
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line for some seconds, at the foot of the picture; in the set-up at its foot too."""
-        told = with_keys(shown(text))
-        self.display.tell(told)
+        message = with_keys(translate(text))
+        self.display.show_message(message)
         if self.in_set_up:
-            self.setup.controller.tell(told)
+            self.setup.controller.show_message(message)
 
     def ask(self, text: str) -> None:
         """A question in the message bar, answered by its key; empty takes it away."""
@@ -167,7 +167,7 @@ class TheatrePage(Page):
         for part in (lambda: self.sound.play(status.sound), lambda: self.display.say(status)):
             guarded(part)
         for message in messages:
-            guarded(partial(self.controller.hear, message))
+            guarded(partial(self.controller.handle, message))
         if self.session is session and not guarded(lambda: self._show(status)):
             guarded(self.display.fail)
 

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPoly
 from PyQt6.QtWidgets import QWidget
 
 from assistant.geometry import apply
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.messages import LiveMoment, LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
@@ -178,8 +178,8 @@ class LivePicture(TurnedPicture):
         for line in (planned.superior, planned.inferior, planned.last_wall, planned.first_wall, planned.warning_line):
             if line is None:
                 continue
-            shown = view.to_screen(line if matrix is None else apply(matrix, line))
-            path = QPolygonF([QPointF(x, y) for x, y in shown])
+            on_screen = view.to_screen(line if matrix is None else apply(matrix, line))
+            path = QPolygonF([QPointF(x, y) for x, y in on_screen])
             painter.setPen(QPen(theme.CASING, 5.6))
             painter.drawPolyline(path)
             pen = QPen(theme.LIMIT if line is planned.warning_line else theme.BONE, 2.4)
@@ -274,4 +274,4 @@ class LivePicture(TurnedPicture):
 
 def leak_words(label: str, p_spike: float | Unknown) -> str:
     """A leak into the disc in four words."""
-    return tr("in disc · {label}", label=shown(shape_words(label, p_spike)))
+    return tr("in disc · {label}", label=translate(shape_words(label, p_spike)))

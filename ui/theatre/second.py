@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QWidget
 
 from assistant.imaging.subtraction import subtracted
 from assistant.imaging.turn import Turn
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.messages import StampedFrame
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame, Grey, Motion
@@ -86,7 +86,7 @@ class SecondPicture(QWidget):
             return
         grey, self.why = self._made(frame, moment)
         self._image = None if grey is None else _image(grey, frame.white, self.turn)
-        self.setAccessibleName(tr("Second picture: {shows}. {why}", shows=shown(self.shows.value), why=self.why))
+        self.setAccessibleName(tr("Second picture: {shows}. {why}", shows=translate(self.shows.value), why=self.why))
         self.update()
 
     def _made(self, frame: StampedFrame, moment: Moment | None) -> tuple[Grey | None, str]:
@@ -119,7 +119,7 @@ class SecondPicture(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hatched_edge(painter, area)
         painter.setFont(theme.font(24, 800))
-        text = tr("{shows} · not live", shows=shown(self.shows.value))
+        text = tr("{shows} · not live", shows=translate(self.shows.value))
         wide = painter.fontMetrics().horizontalAdvance(text) + 32
         rect = QRectF(area.center().x() - wide / 2, area.top() + 30, wide, 44)
         painter.setPen(QPen(theme.HELD, 2))
@@ -133,8 +133,8 @@ class SecondPicture(QWidget):
 
 
 def _image(grey: Grey, white: int, turn: Turn | None) -> QImage:
-    shown = grey if grey.dtype == np.uint8 or white == 255 else np.right_shift(grey, 8)
-    made = np.ascontiguousarray(shown.astype(np.uint8))
+    displayed = grey if grey.dtype == np.uint8 or white == 255 else np.right_shift(grey, 8)
+    made = np.ascontiguousarray(displayed.astype(np.uint8))
     if turn is not None and (turn.width_px, turn.height_px) == (made.shape[1], made.shape[0]):
         made = np.ascontiguousarray(turn.picture(made))
     return image_of_pixels(made, QImage.Format.Format_Grayscale8)

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.lines import Line, Of
 from assistant.live.messages import StampedFrame
 from assistant.live.status import LiveStatus
@@ -35,14 +35,16 @@ class SecondFigures(DrawnCard):
         """Take over what is known of the second picture."""
         view = views[0] if views else None
         name = view.view.upper() if view is not None else tr("SECOND INPUT")
-        state = shown(status.state) if status is not None else tr("NO SIGNAL")
+        state = translate(status.state) if status is not None else tr("NO SIGNAL")
         age = age_words(status) if status is not None else "—"
         marked = tr("REHEARSAL · ") if case else ""
         self._title = tr("{name} · {marked}{state} · age {age}", name=name, marked=marked, state=state, age=age)
         self._icon = look_of(status).icon if status is not None else "no signal"
         self._rows = figures(status, view)
-        told = "; ".join(f"{label} {figure}" for label, figure, _ in self._rows)
-        self.tell((self._title, self._icon, tuple(row[:2] for row in self._rows)), f"{self._title}: {told}")
+        figure_text = "; ".join(f"{label} {figure}" for label, figure, _ in self._rows)
+        self.show_content(
+            (self._title, self._icon, tuple(row[:2] for row in self._rows)), f"{self._title}: {figure_text}"
+        )
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw the title and the figures."""
@@ -65,7 +67,7 @@ def figures(status: LiveStatus | None, view: PlannedView | None) -> tuple[tuple[
     if status is None or moment is None or not status.drawable or not isinstance(moment.distances, Distances):
         why = look_of(status).figure if status is not None else ""
         reason = moment.distances.reason if moment is not None and isinstance(moment.distances, Unknown) else ""
-        return ((why or shown(reason) or tr("Too old to show"), "—", theme.TEXT_3),)
+        return ((why or translate(reason) or tr("Too old to show"), "—", theme.TEXT_3),)
     found = moment.distances
     nearest = (
         (tr("Line b"), found.mm[Line.WARNING_LINE]) if view.is_lateral else (tr("Side wall"), found.mm[Line.SIDE_WALL])

@@ -30,15 +30,15 @@ class SessionImporter(QObject):
 
     Parameters
     ----------
-    told : callable
+    notify : callable
         Is given the sentence of what came of it.
     settings : Settings
         What is brought in is analysed with them.
     """
 
-    def __init__(self, told: Callable[[str], None], settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(self, notify: Callable[[str], None], settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._told, self._settings = told, settings
+        self._notify, self._settings = notify, settings
         self._room = library_of_window()
         self._jobs: list[LibraryJob] = []
         self._inside = False
@@ -65,23 +65,23 @@ class SessionImporter(QObject):
             self._room.enter()
             self._inside = True
         if not self._room.open(self._settings):
-            self._told(WAITS.format(self._room.why_not))
+            self._notify(WAITS.format(self._room.why_not))
             self.stop()
             return
         if fault := log_fault(self._room):
-            self._told(fault)
+            self._notify(fault)
         try:
             self._jobs += self._room.take_sessions()
         except AssistantError as error:
             log.error("the recorded sessions: %s", error)
-            self._told(WAITS.format(error))
+            self._notify(WAITS.format(error))
         self._look()
 
     def _look(self) -> None:
         """Tell what is over; give the library back once nothing is left to do."""
         for job in [job for job in self._jobs if job.is_over]:
             self._jobs.remove(job)
-            self._told(WAITS.format(job.error) if job.error else KEPT.format(job.case_id))
+            self._notify(WAITS.format(job.error) if job.error else KEPT.format(job.case_id))
         jobs = self._room.jobs
         if self._inside and jobs is not None and not self._jobs and jobs.current is None and not jobs.waiting:
             self.stop()

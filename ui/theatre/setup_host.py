@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from assistant.errors import AssistantError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.messages import StampedFrame
 from assistant.live.procedure import Procedure
 from assistant.live.resuming import RESUME, left_session
@@ -76,14 +76,14 @@ class TheatreHost:
         """Begin with a source (or go on with the one left); False, with the reason told, where it cannot be."""
         left = left_session() if source == RESUME else None
         if source == RESUME and left is None:
-            self._view.tell(tr("There is no session to go on with."))
+            self._view.show_message(tr("There is no session to go on with."))
             return False
         self.end_session()
         self._import.begin()
         try:
             self._procedure.start(source, left)
         except AssistantError as error:
-            self._view.tell(shown(error))
+            self._view.show_message(translate(error))
             return False
         finally:
             # Also where going on with what was left fails: a session that runs is never without its sound.
@@ -92,7 +92,7 @@ class TheatreHost:
         self._pictures.forget(2)
         if left is not None:
             again = tr(" Confirm the lines again: [[theatre:lines]]") if self.has_plan else ""
-            self._view.tell(tr("The session goes on.{again}", again=again))
+            self._view.show_message(tr("The session goes on.{again}", again=again))
         self._view.refresh()
         return True
 
@@ -102,7 +102,7 @@ class TheatreHost:
             return
         self._sound.tell_session(None)
         if not self._procedure.end():
-            self._view.tell(tr("The session did not end by itself; what was recorded until then is whole."))
+            self._view.show_message(tr("The session did not end by itself; what was recorded until then is whole."))
         self.lines.forget()
         for number in (1, 2):
             self._pictures.forget(number)
@@ -114,7 +114,7 @@ class TheatreHost:
         if session is None:
             return
         for fault in self._procedure.open_second(source):
-            self._view.tell(f"{fault.happened} {fault.do}")
+            self._view.show_message(f"{fault.happened} {fault.do}")
         self._pictures.forget(2)
         self._pictures.show_second_input(is_open=session.second is not None)
 
@@ -125,7 +125,7 @@ class TheatreHost:
         try:
             self._procedure.take_plan(plan, references)
         except AssistantError as error:
-            self._view.tell(shown(error))
+            self._view.show_message(translate(error))
             return False
         return True
 
@@ -147,8 +147,8 @@ class TheatreHost:
             return
         width_px, height_px = self._view.window_px()
         if width_px < LEAST_WIDTH_PX or height_px < LEAST_HEIGHT_PX:
-            self._view.tell(_TOO_SMALL)
+            self._view.show_message(_TOO_SMALL)
             return
         reason = session.arm()
-        self._view.tell(reason or tr("Injecting. Hold [[theatre:inject]] for one second to end."))
+        self._view.show_message(reason or tr("Injecting. Hold [[theatre:inject]] for one second to end."))
         self._view.refresh()

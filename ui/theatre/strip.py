@@ -7,7 +7,7 @@ from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant.capture.masking.masking import is_masked
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.messages import LiveState, StampedFrame
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import Unknown
@@ -32,7 +32,7 @@ class LiveStrip(QWidget):
         self._sound = ""
         self._played = False
         self._frame: StampedFrame | None = None
-        self._told: tuple[object, ...] = ()
+        self._content: tuple[object, ...] = ()
 
     def show_status(
         self,
@@ -48,9 +48,9 @@ class LiveStrip(QWidget):
         ``frame`` is the newest one, as it is written: its mask is looked at.
         """
         self._status, self._case, self._sound, self._played, self._frame = status, case, sound_fault, played, frame
-        told = (self.left_words(), tuple(self._right()))
-        if told != self._told:
-            self._told = told
+        content = (self.left_words(), tuple(self._right()))
+        if content != self._content:
+            self._content = content
             self.setAccessibleName(", ".join(self.left_words()))
             self.update()
 
@@ -61,7 +61,7 @@ class LiveStrip(QWidget):
         case = self._case
         if self._status.rehearsal or self._played:
             case = tr("REHEARSAL · {count}", count=case) if case else tr("REHEARSAL")
-        return (shown(self._status.state), second_word(self._status), case)
+        return (translate(self._status.state), second_word(self._status), case)
 
     def recording_words(self) -> tuple[str, bool, str]:
         """Words, whether it records, and the time left; "REC" only while the file grows on the disk."""
@@ -232,9 +232,9 @@ class LiveStrip(QWidget):
     ) -> float:
         painter.setPen(colour)
         painter.setFont(font)
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(int(end - x), 0))
-        wide = painter.fontMetrics().horizontalAdvance(shown)
-        painter.drawText(QRectF(x, 0, wide + 6, height), Qt.AlignmentFlag.AlignVCenter, shown)
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(int(end - x), 0))
+        wide = painter.fontMetrics().horizontalAdvance(elided)
+        painter.drawText(QRectF(x, 0, wide + 6, height), Qt.AlignmentFlag.AlignVCenter, elided)
         return x + wide
 
     def age(self) -> str:

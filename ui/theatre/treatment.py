@@ -5,7 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.live.messages import LiveState
 from assistant.live.status import LiveStatus
 from ui import theme, words
@@ -92,8 +92,8 @@ def _no_signal(painter: QPainter, area: QRectF, status: LiveStatus, *, small: bo
         else tr("No picture from the C-arm for {seconds:.0f} s", seconds=seconds)
     )
     if status.reason and not status.reason.startswith("no picture"):
-        told = shown(status.reason)
-        reason = told[:1].upper() + told[1:]
+        sentence_text = translate(status.reason)
+        reason = sentence_text[:1].upper() + sentence_text[1:]
     lines = (
         (words.NO_SIGNAL_PLATE, size, 800, theme.TEXT_1, 1.3),
         (reason, round(30 * factor), 700, theme.TEXT_1, 1.7),

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.training.clip import ANSWERS
 from ui import theme
 from ui.training import training_words as words
@@ -43,8 +43,8 @@ class AnswerBars(QWidget):
             y = row * step
             painter.setPen(theme.TEXT_1)
             painter.setFont(theme.font(20, 700))
-            painter.drawText(QRectF(0, y, 146, step - 6), Qt.AlignmentFlag.AlignVCenter, shown(answer).capitalize())
-            said = []
+            painter.drawText(QRectF(0, y, 146, step - 6), Qt.AlignmentFlag.AlignVCenter, translate(answer).capitalize())
+            right_counts = []
             for place, (group, colour) in enumerate((("experts", theme.TEXT_1), ("colleagues", BAR))):
                 count, total = self._others[group].get(answer, 0), totals[group]
                 wide = max(3.0, room * count / total) if total else 3.0
@@ -52,11 +52,11 @@ class AnswerBars(QWidget):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(colour)
                 painter.drawRoundedRect(QRectF(150, y + 3 + place * (high + 3), wide, high), 3, 3)
-                said.append(f"{count}/{total}")
+                right_counts.append(f"{count}/{total}")
             painter.setPen(theme.TEXT_2)
             painter.setFont(theme.font(18, 650))
             at = QRectF(self.width() - 180, y, 104, step - 6)
-            painter.drawText(at, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, " · ".join(said))
+            painter.drawText(at, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, " · ".join(right_counts))
             if answer == self._mine:
                 painter.setPen(theme.TEXT_1)
                 at = QRectF(self.width() - 68, y, 68, step - 6)
@@ -111,15 +111,15 @@ class StopAxis(QWidget):
         at = int(low // step + 1) * step
         while at <= high:
             painter.drawLine(QPointF(x(at), y - 6), QPointF(x(at), y + 6))
-            told = tr("{at:+d} s", at=at).replace("-", "−").replace("+0", "0")
-            painter.drawText(QRectF(x(at) - 40, y + 28, 80, 24), Qt.AlignmentFlag.AlignCenter, told)
+            label = tr("{at:+d} s", at=at).replace("-", "−").replace("+0", "0")
+            painter.drawText(QRectF(x(at) - 40, y + 28, 80, 24), Qt.AlignmentFlag.AlignCenter, label)
             at += step
         painter.setPen(QPen(theme.LIMIT, 3, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x(0), y - 34), QPointF(x(0), y + 30))
         painter.setPen(theme.LIMIT)
         wide = painter.fontMetrics().horizontalAdvance(self._event)
         start = min(max(x(0) - wide / 2, 0), self.width() - wide)
-        painter.drawText(QPointF(start, y - 42), shown(self._event))
+        painter.drawText(QPointF(start, y - 42), translate(self._event))
         painter.setPen(QPen(theme.TEXT_1, 2))
         painter.setBrush(QColor("#1D172B"))
         for value in self._experts:

@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.training.agreement import Agreement, CalibrationPoint
 from assistant.training.figures import Share
 from assistant.vocabulary import Measure, Unknown
@@ -102,8 +102,8 @@ class CalibrationChart(Chart):
             return
         left, top, wide, high = 48.0, 12.0, self.width() - 70.0, self.height() - 48.0
 
-        def at(said: float, right: float) -> QPointF:
-            return QPointF(left + (said - 45) / 58 * wide, top + (100 - right) / 100 * high)
+        def at(stated: float, right: float) -> QPointF:
+            return QPointF(left + (stated - 45) / 58 * wide, top + (100 - right) / 100 * high)
 
         for percent in (0, 50, 100):
             painter.setPen(QPen(_GRID, 1))
@@ -122,9 +122,9 @@ class CalibrationChart(Chart):
             size = 6 + min(point.total, 20) * 0.4
             painter.drawEllipse(spot, size, size)
         painter.setPen(theme.TEXT_3)
-        for said in (50, 60, 70, 80, 90, 99):
-            box = QRectF(at(said, 0).x() - 22, top + high + 10, 44, 24)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(said))
+        for stated in (50, 60, 70, 80, 90, 99):
+            box = QRectF(at(stated, 0).x() - 22, top + high + 10, 44, 24)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(stated))
 
 
 class ShareBars(Chart):
@@ -142,18 +142,18 @@ class ShareBars(Chart):
             y = row * step
             painter.setPen(theme.TEXT_1)
             painter.setFont(theme.font(18, 500))
-            painter.drawText(QRectF(0, y, 124, step), Qt.AlignmentFlag.AlignVCenter, shown(name))
+            painter.drawText(QRectF(0, y, 124, step), Qt.AlignmentFlag.AlignVCenter, translate(name))
             high = min(30.0, step - 8)
             # Where there is no room for a bar the figure alone stands.
             room = QRectF(130, y + (step - high) / 2, max(self.width() - 204, 0), high)
             painter.fillRect(room, RAISED)
             percent = share.percent
-            told = "—"
+            text = "—"
             if not isinstance(percent, Unknown):
                 painter.fillRect(QRectF(room.left(), room.top(), room.width() * percent / 100, high), BAR)
-                told = f"{percent:.0f} %"
+                text = f"{percent:.0f} %"
             painter.setFont(theme.font(18, 700))
-            painter.drawText(QRectF(self.width() - 66, y, 66, step), Qt.AlignmentFlag.AlignVCenter, told)
+            painter.drawText(QRectF(self.width() - 66, y, 66, step), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class AgreementTable(Chart):
@@ -187,8 +187,8 @@ class AgreementTable(Chart):
                 if one != other:
                     painter.setPen(theme.TEXT_1)
                     painter.setFont(theme.font(16 if size >= 38 else 13, 650))
-                    told = signed(found.kappa) if isinstance(found, Agreement) else "—"
-                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, told)
+                    text = signed(found.kappa) if isinstance(found, Agreement) else "—"
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 class ComingBack(Chart):

@@ -11,7 +11,7 @@ from assistant.library.people import LOCAL, Role
 from assistant.settings.tree import Settings
 from assistant.training.clip import ClipFacts
 from assistant.training.trainer import QUESTION, SHAPE, SITE, WATCHING, Starter, Trainer
-from ui.controlling import AskedTwice, telling
+from ui.controlling import AskedTwice, showing_errors
 from ui.shared_library import SharedLibrary, log_fault
 from ui.training import training_words as words
 from ui.training.cutting import cut_clip, is_by_hand
@@ -59,7 +59,7 @@ class TrainingController:
         self.starter: Starter | None = None
         self.front = VisiblePart()
         self.sitting = Sitting(view, self.front, readers, settings.alarms, self.show_start, now_s)
-        self._twice = AskedTwice(view.tell)
+        self._twice = AskedTwice(view.show_message)
         people = PeopleActs(room, view, readers, self.front, self.sitting, self._twice, self.show_start)
         self._at_once: Mapping[str, Callable[[], None]] = {
             "leave": self._leave_case,
@@ -67,13 +67,13 @@ class TrainingController:
             "stop": self.lock,
             **{f"answer {key}": partial(self.sitting.choose, key) for key in KEYS},
         }
-        self._with_desk: Mapping[str, Callable[[Trainer], None]] = {
-            "agree": lambda desk: self._begin(desk, consents=True),
-            "nothing": lambda desk: self._begin(desk, consents=False),
-            "start": lambda desk: self._sit_down(desk, QUESTION),
-            "watch": lambda desk: self._sit_down(desk, WATCHING),
-            "site": lambda desk: self._sit_down(desk, SITE),
-            "shape": lambda desk: self._sit_down(desk, SHAPE),
+        self._with_trainer: Mapping[str, Callable[[Trainer], None]] = {
+            "agree": lambda trainer: self._begin(trainer, consents=True),
+            "nothing": lambda trainer: self._begin(trainer, consents=False),
+            "start": lambda trainer: self._sit_down(trainer, QUESTION),
+            "watch": lambda trainer: self._sit_down(trainer, WATCHING),
+            "site": lambda trainer: self._sit_down(trainer, SITE),
+            "shape": lambda trainer: self._sit_down(trainer, SHAPE),
             "next": self._ask_next,
             "run": lambda _: self.sitting.see_run(),
             "flag": self.sitting.flag,
@@ -83,7 +83,7 @@ class TrainingController:
     @property
     def acts(self) -> tuple[str, ...]:
         """The acts of the page in `ui.keys.table`."""
-        return (*self._at_once, *self._with_desk)
+        return (*self._at_once, *self._with_trainer)
 
     @property
     def part(self) -> str:
@@ -92,17 +92,17 @@ class TrainingController:
         return "watching" if watches else self.front.mode
 
     def open(self) -> bool:
-        """Open the desk; False, and told, where that cannot be."""
+        """Open the trainer; False, and told, where that cannot be."""
         if (
             not self._library_access.open(self._settings)
             or self._library_access.library is None
             or self._library_access.jobs is None
         ):
-            self._view.tell(self._library_access.why_not)
+            self._view.show_message(self._library_access.why_not)
             return False
         if self.trainer is None or self.trainer.library is not self._library_access.library:
             if fault := log_fault(self._library_access):
-                self._view.tell(fault)
+                self._view.show_message(fault)
             self.trainer = Trainer(self._library_access.library)
             self.starter = Starter(self.trainer, self._library_access.jobs)
             self._prepare(self.starter)
@@ -116,21 +116,21 @@ class TrainingController:
         if self.front.mode in (WELCOME, OVERVIEW):
             self.show_start()
 
-    def make_way(self, told: str, *, is_armed: bool) -> None:
+    def make_way(self, message: str, *, is_armed: bool) -> None:
         """A live picture is told of; while injecting is on no case is shown beside it, an open one is put away."""
         if is_armed and self.front.mode in (ASKING, FEEDBACK):
             self.show_start()
-        self._view.tell(told)
+        self._view.show_message(message)
 
     def do(self, act: str) -> None:
         """Do an act; any other than the one that asked takes its question back."""
         if act != "withdraw":
             self._twice.forget()
-        with telling(self._view.tell):
+        with showing_errors(self._view.show_message):
             if act in self._at_once:
                 self._at_once[act]()
             elif self.trainer is not None and not self._readers.case.busy:
-                self._with_desk[act](self.trainer)
+                self._with_trainer[act](self.trainer)
 
     def show_start(self) -> None:
         """The overview of the person, or the welcome where nobody has begun."""
@@ -172,22 +172,22 @@ class TrainingController:
 
     def open_thing(self, thing: object) -> None:
         """Make a clip of a case of the library, or of a run that was stopped by hand, and ask it."""
-        desk = self.trainer
-        if desk is None:
+        trainer = self.trainer
+        if trainer is None:
             return
 
         def ask(clip_id: str) -> None:
             by_hand = is_by_hand(thing)
             if self.sitting.person.id != LOCAL.id and not by_hand:
                 self.sitting.task = QUESTION
-                self._ask_next(desk, clip_id)
+                self._ask_next(trainer, clip_id)
                 return
             self.show_start()
-            clip = desk.clip(clip_id)
-            self._view.tell((words.CUT if by_hand else words.CUT_BEGIN).format(clip.name if clip else ""))
+            clip = trainer.clip(clip_id)
+            self._view.show_message((words.CUT if by_hand else words.CUT_BEGIN).format(clip.name if clip else ""))
 
-        with telling(self._view.tell):
-            cut_clip(desk, thing, self._settings.alarms, self._readers.case, self._view, ask)
+        with showing_errors(self._view.show_message):
+            cut_clip(trainer, thing, self._settings.alarms, self._readers.case, self._view, ask)
 
     def _prepare(self, starter: Starter) -> None:
         """Have the demonstration run ready as the first case; who has asked for a case meanwhile gets it then."""
@@ -203,22 +203,22 @@ class TrainingController:
         if starter.lacks_first:
             self._readers.first.find(starter.look_at_first, keep)
 
-    def _begin(self, desk: Trainer, *, consents: bool) -> None:
-        self.sitting.person = desk.enrol(consents=consents)
-        self._sit_down(desk, QUESTION)
+    def _begin(self, trainer: Trainer, *, consents: bool) -> None:
+        self.sitting.person = trainer.enrol(consents=consents)
+        self._sit_down(trainer, QUESTION)
 
-    def _sit_down(self, desk: Trainer, task: str) -> None:
+    def _sit_down(self, trainer: Trainer, task: str) -> None:
         """Begin a sitting of one task."""
         self.sitting.task, self.sitting.asked_now = task, []
-        self._ask_next(desk)
+        self._ask_next(trainer)
 
-    def _ask_next(self, desk: Trainer, clip_id: str = "") -> None:
+    def _ask_next(self, trainer: Trainer, clip_id: str = "") -> None:
         refusal = self._refusal()
         if refusal:
-            self._view.tell(refusal)
+            self._view.show_message(refusal)
         else:
-            self.sitting.ask_next(desk, clip_id)
+            self.sitting.ask_next(trainer, clip_id)
 
     def _leave_case(self) -> None:
-        self._view.tell("")
+        self._view.show_message("")
         self.show_start()

@@ -14,7 +14,12 @@ from ui.training.view import Reader, TrainingView
 
 
 def cut_clip(
-    desk: Trainer, thing: object, alarms: AlarmSettings, reader: Reader, view: TrainingView, then: Callable[[str], None]
+    trainer: Trainer,
+    thing: object,
+    alarms: AlarmSettings,
+    reader: Reader,
+    view: TrainingView,
+    then: Callable[[str], None],
 ) -> None:
     """Cut a clip out of a run, by rule (``("case", id, run)``) or where a person stopped it (``("cut", run, s)``).
 
@@ -38,16 +43,16 @@ def cut_clip(
     if not isinstance(thing, tuple) or thing[:1] not in (("case",), ("cut",)):
         return
     stop_s = float(thing[2]) if is_by_hand(thing) else None
-    run = run_at(desk, str(thing[1])) if is_by_hand(thing) else run_of_case(desk, *map(str, thing[1:3]))
-    before = None if stop_s is not None else cut_before(desk, run)
+    run = run_at(trainer, str(thing[1])) if is_by_hand(thing) else run_of_case(trainer, *map(str, thing[1:3]))
+    before = None if stop_s is not None else cut_before(trainer, run)
     if before is not None:
         then(before)
         return
 
     def cut(run_outcome: RunOutcome) -> None:
-        then(keep_clip(desk, run, run_outcome, alarms, stop_s=stop_s))
+        then(keep_clip(trainer, run, run_outcome, alarms, stop_s=stop_s))
 
-    view.tell(words.READING)
+    view.show_message(words.READING)
     reader.read(Path(run["path"]), result_of(run), cut)
 
 

@@ -7,7 +7,7 @@ import time
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
-from assistant.language import sentence, shown, tr, trn
+from assistant.language import sentence, tr, translate, trn
 from assistant.library.people import Person
 from assistant.training.agreement import Agreement
 from assistant.training.figures import Share, TraineeProgress, progress
@@ -114,9 +114,9 @@ class Dashboard(QWidget):
         more.addStretch(1)
         return more
 
-    def show_person(self, desk: Trainer, person: Person) -> None:
+    def show_person(self, trainer: Trainer, person: Person) -> None:
         """Work out and show the figures of a person."""
-        known = progress(desk, person)
+        known = progress(trainer, person)
         stopped, experts, myself, cannot = self.stats
         stopped.show_share(known.stopped_in_time)
         experts.show_agreement(known.with_experts)
@@ -125,7 +125,7 @@ class Dashboard(QWidget):
         self.moving.points, self.sure.points, self.directions.shares = known.moving, known.calibration, known.directions
         self.table.between, self.table.me = known.between, person.id
         self.everybody.setText(_everybody(known))
-        self.back.cases = self._coming(desk, person)
+        self.back.cases = self._coming(trainer, person)
         self.hidden.show_share(known.lines_hidden)
         self.shown.show_share(known.lines_shown)
         self.trusted.show_count(known.trusted_wrong)
@@ -135,12 +135,12 @@ class Dashboard(QWidget):
         for widget in (self.moving, self.sure, self.directions, self.table, self.back, self.start):
             widget.update()
 
-    def _coming(self, desk: Trainer, person: Person) -> list[tuple[str, str, str]]:
+    def _coming(self, trainer: Trainer, person: Person) -> list[tuple[str, str, str]]:
         now = time.time_ns()
         made = []
-        for card in desk.library.rows("cards", person_id=person.id, order="due_ns")[:8]:
-            clip = desk.clip(card["clip_id"])
-            answers = desk.answers(person, clip_id=card["clip_id"], planted_mm=None)
+        for card in trainer.library.rows("cards", person_id=person.id, order="due_ns")[:8]:
+            clip = trainer.clip(card["clip_id"])
+            answers = trainer.answers(person, clip_id=card["clip_id"], planted_mm=None)
             if clip is None or not answers:
                 continue
             days = max(0, -(-(card["due_ns"] - now) // _DAY_NS))
@@ -149,7 +149,8 @@ class Dashboard(QWidget):
                 tr("right")
                 if last["is_right"]
                 else tr(
-                    "missed: {event}", event=shown(clip.facts.event or clip.facts.trap or sentence("nothing reached"))
+                    "missed: {event}",
+                    event=translate(clip.facts.event or clip.facts.trap or sentence("nothing reached")),
                 )
             )
             if last["sure_percent"] is not None and last["is_right"]:
@@ -198,7 +199,7 @@ class StatCard(TrainingCard):
         percent = share.percent
         if isinstance(percent, Unknown):
             self.figure.setText("—")
-            self.under.setText(shown(percent.reason))
+            self.under.setText(translate(percent.reason))
             return
         low, high = share.range_percent
         self.figure.setText(f"{percent:.0f} %")
@@ -217,7 +218,7 @@ class StatCard(TrainingCard):
         """A kappa."""
         if isinstance(found, Unknown):
             self.figure.setText("—")
-            self.under.setText(shown(found.reason))
+            self.under.setText(translate(found.reason))
             return
         self.figure.setText(tr("κ {kappa}", kappa=signed(found.kappa)))
         self.under.setText(

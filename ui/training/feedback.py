@@ -51,7 +51,7 @@ class Feedback:
 
 
 def feedback_of(
-    desk: Trainer, person: Person, case: OpenCase, given: Given, result: Score, days: int, alarms: AlarmSettings
+    trainer: Trainer, person: Person, case: OpenCase, given: Given, result: Score, days: int, alarms: AlarmSettings
 ) -> Feedback:
     """What is said of an answer that comes back in ``days``."""
     clip, run_outcome = case.asked.clip, case.run_outcome
@@ -64,28 +64,28 @@ def feedback_of(
         gave_away=gave_away(run_outcome, clip.facts)
         if given.planted_mm is None
         else reveal(given.planted_mm, given.answer),
-        known=_known_afterwards(desk, clip),
+        known=_known_afterwards(trainer, clip),
         back=words.PLANTED_APART if is_planted else back,
         is_about_stopping=case.task in (QUESTION, WATCHING),
-        others=desk.others(clip.id, person, case.task),
+        others=trainer.others(clip.id, person, case.task),
         you_s=result.early_s if given.answer == STOP else None,
         near_s=near_since_s(run_outcome, alarms),
-        others_s=desk.others_stops_s(clip.id, person),
+        others_s=trainer.others_stops_s(clip.id, person),
         event=clip.facts.event if run_outcome.first is not None and run_outcome.first.t_s else "",
     )
 
 
-def kind_of(desk: Trainer, clip: Clip) -> str:
+def kind_of(trainer: Trainer, clip: Clip) -> str:
     """What the run of a clip is, for the header."""
-    if clip.id in desk.rehearsed():
+    if clip.id in trainer.rehearsed():
         return words.REHEARSAL
     return "simulated" if clip.course else "archived"
 
 
-def _known_afterwards(desk: Trainer, clip: Clip) -> str:
+def _known_afterwards(trainer: Trainer, clip: Clip) -> str:
     """What is known of a case beside its run: CT findings, and who labelled its leaks."""
-    run = desk.library.one("runs", clip.run_id) if clip.run_id else None
-    findings = desk.library.rows("findings", case_id=run["case_id"]) if run is not None else []
+    run = trainer.library.one("runs", clip.run_id) if clip.run_id else None
+    findings = trainer.library.rows("findings", case_id=run["case_id"]) if run is not None else []
     lines = [finding_words(one) for one in findings[:3]]
     if not lines:
         lines = [words.SIMULATED if clip.facts.is_truth else words.NO_CT]

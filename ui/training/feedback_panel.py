@@ -6,7 +6,7 @@ from PyQt6.QtCore import QRectF, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.training.scoring import Score
 from assistant.training.trainer import SHAPE, SITE, Given
 from ui import theme
@@ -74,13 +74,13 @@ class FeedbackPanel(QWidget):
         headline = words.headline(result.verdict, result.early_s, facts.event, facts.trap)
         if given.task in (SITE, SHAPE):
             true = facts.shape if given.task == SHAPE else " and ".join(facts.leak_sites) or "stays in"
-            headline = f"{tr('Right') if result.is_right else tr('Not right')}: {shown(true)}"
+            headline = f"{tr('Right') if result.is_right else tr('Not right')}: {translate(true)}"
         self.headline.setText(headline)
         self.second.setText(_second_line(given, result))
-        self.gave_away.setText(shown(feedback.gave_away))
+        self.gave_away.setText(translate(feedback.gave_away))
         self.bars.show_answers(feedback.others, given.answer)
         self.answers_card.setVisible(feedback.is_about_stopping)
-        self.ct.setText(shown(feedback.known))
+        self.ct.setText(translate(feedback.known))
         self.back.setText(feedback.back)
 
 
@@ -106,14 +106,14 @@ class VerdictMark(QWidget):
 
 def _second_line(given: Given, result: Score) -> str:
     parts = []
-    told = words.early_words(result)
-    if told:
-        parts.append(f"{told[:1].upper()}{told[1:]}.")
+    early = words.early_words(result)
+    if early:
+        parts.append(f"{early[:1].upper()}{early[1:]}.")
     if given.direction is not None and result.direction_right is not None:
         parts.append(
-            tr("Direction right: {direction}.", direction=shown(given.direction))
+            tr("Direction right: {direction}.", direction=translate(given.direction))
             if result.direction_right
-            else tr("Direction not right: {direction}.", direction=shown(given.direction))
+            else tr("Direction not right: {direction}.", direction=translate(given.direction))
         )
     if given.sure_percent is not None:
         so = tr("and it was so") if result.is_right else tr("and it was not so")

@@ -7,7 +7,7 @@ import time
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
-from assistant.language import shown, tr, trn
+from assistant.language import tr, translate, trn
 from assistant.training.agreement import Agreement
 from assistant.training.figures import Share, progress
 from assistant.training.sets import clip_ids
@@ -64,22 +64,22 @@ class InstructorView(QWidget):
         card.column.addWidget(self.flagged)
         column.addWidget(card)
 
-    def show_trainer(self, desk: Trainer) -> None:
+    def show_trainer(self, trainer: Trainer) -> None:
         """Work out everybody's figures."""
         self._keys.setText(with_keys(_KEYS))
         now_ns = time.time_ns()
-        people = [each for each in desk.people() if each.has_consented]
+        people = [each for each in trainer.people() if each.has_consented]
         self.table.setRowCount(len(people))
         together = ""
         for row, person in enumerate(people):
-            known = progress(desk, person)
-            cards = desk.library.rows("cards", person_id=person.id)
+            known = progress(trainer, person)
+            cards = trainer.library.rows("cards", person_id=person.id)
             due = sum(card["due_ns"] <= now_ns for card in cards)
             brier = known.brier
             right = Share(right=known.lines_hidden.right + known.lines_shown.right, total=known.answered)
             cells = (
                 person.id,
-                shown(person.role.value) + (tr(" · expert") if person.is_expert else ""),
+                translate(person.role.value) + (tr(" · expert") if person.is_expert else ""),
                 str(known.answered),
                 _share(right),
                 _share(known.stopped_in_time),
@@ -103,13 +103,13 @@ class InstructorView(QWidget):
             trn(
                 "{name}: {count} case",
                 "{name}: {count} cases",
-                len(clip_ids(desk.library, one["id"])),
+                len(clip_ids(trainer.library, one["id"])),
                 name=one["name"],
             )
-            for one in desk.library.rows("sets")
+            for one in trainer.library.rows("sets")
         ]
         self.sets.setText(tr("Sets: {sets}", sets=" · ".join(sets) if sets else tr("none yet")))
-        flagged = [row["name"] for row in desk.library.rows("clips", flagged=1)]
+        flagged = [row["name"] for row in trainer.library.rows("clips", flagged=1)]
         self.flagged.setText(tr("Flagged as doubtful: {clips}", clips=", ".join(flagged) if flagged else tr("none")))
 
 

@@ -38,7 +38,7 @@ class TrainingPage(Page):
         self.library_access = library_of_window()
         self.library_access.enter()
         self.form: Form | None = None
-        self.reader, self.writer, self.first = (RunOutcomeReader(self.tell, self) for _ in range(3))
+        self.reader, self.writer, self.first = (RunOutcomeReader(self.show_message, self) for _ in range(3))
         self.live = LiveWatch(self)
         self.live.changed.connect(self._live_changed)
         readers = Readers(case=self.reader, first=self.first, table=self.writer)
@@ -62,7 +62,7 @@ class TrainingPage(Page):
 
     # What the controller needs of its page (`TrainingView`).
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line under the header."""
         self.parts.note.setText(with_keys(text))
         self.parts.note.setVisible(bool(text))
@@ -70,18 +70,18 @@ class TrainingPage(Page):
     def show_part(self) -> None:
         """The part that is in front now."""
         controller = self.controller
-        front, desk, case = controller.front, controller.trainer, controller.sitting.case
+        front, trainer, case = controller.front, controller.trainer, controller.sitting.case
         self.header.say(front.heading, front.place)
         if front.mode == WELCOME:
             self.parts.tabs.show()
             self.stack.setCurrentWidget(self.parts.welcome)
-        elif front.mode == OVERVIEW and desk is not None:
+        elif front.mode == OVERVIEW and trainer is not None:
             self.parts.tabs.show()
             self.stack.setCurrentWidget(self.parts.dashboard)
-            self.parts.dashboard.show_person(desk, controller.sitting.person)
+            self.parts.dashboard.show_person(trainer, controller.sitting.person)
             self.parts.dashboard.prepared.setText(controller.prepared)
-        elif front.mode == INSTRUCTOR and desk is not None:
-            self.instructor_view.show_trainer(desk)
+        elif front.mode == INSTRUCTOR and trainer is not None:
+            self.instructor_view.show_trainer(trainer)
             self.stack.setCurrentWidget(self.instructor_view)
         elif front.mode == ASKING and case is not None:
             self._show_case(case)
@@ -131,7 +131,7 @@ class TrainingPage(Page):
     # What the shell and Qt call.
 
     def enter(self) -> None:
-        """Open the desk and go on where the person stands."""
+        """Open the trainer and go on where the person stands."""
         if self.controller.open():
             self.live.start()
             self._timer.start(_TICK_MS)
@@ -179,8 +179,8 @@ class TrainingPage(Page):
         self.library_access.leave()
 
     def _live_changed(self, state: Live) -> None:
-        told = self.live.refusal or (OFFERED if state is Live.PICTURE else "")
-        self.controller.make_way(told, is_armed=state is Live.ARMED)
+        message = self.live.refusal or (OFFERED if state is Live.PICTURE else "")
+        self.controller.make_way(message, is_armed=state is Live.ARMED)
 
     def _tick(self) -> None:
         self.view.watermark = (self._age.elapsed() / 1000 % _WATERMARK_S) / _WATERMARK_S

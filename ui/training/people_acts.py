@@ -60,72 +60,72 @@ class PeopleActs:
             "lines": lambda _: self._toggle_lines(),
         }
 
-    def _export(self, desk: Trainer) -> None:
+    def _export(self, trainer: Trainer) -> None:
         """The answers as a table: one's own, and everybody's for an instructor."""
         teaches = may(self._sitting.person, Permission.SEE_OTHERS) and self._front.mode == INSTRUCTOR
         name = self._view.ask_for_file(tr("Answers as a table"), f"{self._sitting.person.id}.csv")
         if not name or self._readers.table.busy:
             return
         library, answers = (
-            desk.library,
-            answers_of(desk, None if teaches else self._sitting.person, asks=self._sitting.person),
+            trainer.library,
+            answers_of(trainer, None if teaches else self._sitting.person, asks=self._sitting.person),
         )
 
         def written(count: int) -> None:
             if self._library_access.library is library:
                 library.note("export", f"{count} training answers")
-            self._view.tell(words.EXPORTED.format(count, name))
+            self._view.show_message(words.EXPORTED.format(count, name))
 
         self._readers.table.find(lambda: write_answers(answers, Path(name)), written)
 
-    def _people(self, desk: Trainer) -> None:
+    def _people(self, trainer: Trainer) -> None:
         """Choose or enrol a person."""
         taken: list[Person] = []
 
-        def closed(told: str) -> None:
+        def closed(message: str) -> None:
             self._sitting.person = taken[0] if taken else self._sitting.person
             self._show_start()
-            self._view.tell(told)
+            self._view.show_message(message)
 
-        self._view.show_form(people_form(desk, self._sitting.person, taken), closed)
+        self._view.show_form(people_form(trainer, self._sitting.person, taken), closed)
 
-    def _new_set(self, desk: Trainer) -> None:
+    def _new_set(self, trainer: Trainer) -> None:
         """A set by rule or by hand, for who may teach."""
         check_may(self._sitting.person, Permission.TEACH)
 
-        def closed(told: str) -> None:
-            self._instructor(desk)
-            self._view.tell(told)
+        def closed(message: str) -> None:
+            self._instructor(trainer)
+            self._view.show_message(message)
 
-        self._view.show_form(set_form(desk, self._sitting.person), closed)
+        self._view.show_form(set_form(trainer, self._sitting.person), closed)
 
-    def _instructor(self, desk: Trainer) -> None:
+    def _instructor(self, trainer: Trainer) -> None:
         """Everybody's figures, for who may see them; the look is logged."""
         check_may(self._sitting.person, Permission.SEE_OTHERS)
-        desk.library.note("look at everybody's figures", self._sitting.person.id)
+        trainer.library.note("look at everybody's figures", self._sitting.person.id)
         place = tr("Reader {id}", id=self._sitting.person.id)
         self._front.put(INSTRUCTOR, tr("instructor · everybody by random number"), place)
         self._view.show_part()
 
-    def _next_set(self, desk: Trainer) -> None:
+    def _next_set(self, trainer: Trainer) -> None:
         """The cases of another set from now on."""
-        self._sitting.set_id = chosen_set(desk, self._sitting.set_id)
-        row = desk.library.one("sets", self._sitting.set_id) if self._sitting.set_id else None
-        self._view.tell(
+        self._sitting.set_id = chosen_set(trainer, self._sitting.set_id)
+        row = trainer.library.one("sets", self._sitting.set_id) if self._sitting.set_id else None
+        self._view.show_message(
             tr("Cases of the set “{name}” from now on.", name=row["name"]) if row else tr("All cases from now on.")
         )
 
-    def _withdraw(self, desk: Trainer) -> None:
+    def _withdraw(self, trainer: Trainer) -> None:
         """Take the consent back; asked twice."""
         if self._twice.asks(words.WITHDRAW_ASKED):
             return
         if self._sitting.person.id != LOCAL.id:
-            desk.withdraw(self._sitting.person)
-            self._sitting.person = desk.library.person(self._sitting.person.id)
+            trainer.withdraw(self._sitting.person)
+            self._sitting.person = trainer.library.person(self._sitting.person.id)
         self._show_start()
-        self._view.tell(words.WITHDRAWN)
+        self._view.show_message(words.WITHDRAWN)
 
     def _toggle_lines(self) -> None:
         """Ask the next cases with the plan's lines on the picture, or without."""
         self._sitting.lines_shown = not self._sitting.lines_shown
-        self._view.tell(words.LINES_SHOWN if self._sitting.lines_shown else words.LINES_HIDDEN)
+        self._view.show_message(words.LINES_SHOWN if self._sitting.lines_shown else words.LINES_HIDDEN)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from assistant.errors import AssistantError, describe
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.training.run_outcome import RunOutcome, read_run_outcome
 
 log = logging.getLogger(__name__)
@@ -24,10 +24,10 @@ class RunOutcomeReader(QObject):
 
     _read = pyqtSignal(int, object, str)
 
-    def __init__(self, told: Callable[[str], None], parent: QObject | None = None) -> None:
+    def __init__(self, notify: Callable[[str], None], parent: QObject | None = None) -> None:
         """``told`` is given the sentence of what cannot be read."""
         super().__init__(parent)
-        self._told = told
+        self._notify = notify
         self._wish = 0
         self._then: Callable[[Any], None] | None = None
         self._threads: list[threading.Thread] = []
@@ -70,7 +70,7 @@ class RunOutcomeReader(QObject):
             why_not = str(error)
         except Exception as error:
             log.exception("reading a run stopped")
-            why_not = tr("An error of the program ({error}); choose another case.", error=shown(describe(error)))
+            why_not = tr("An error of the program ({error}); choose another case.", error=translate(describe(error)))
         self._read.emit(wish, found, why_not)
 
     def _take(self, wish: int, found: object, why_not: str) -> None:
@@ -78,9 +78,9 @@ class RunOutcomeReader(QObject):
         if then is None:
             return
         if why_not:
-            self._told(why_not)
+            self._notify(why_not)
             return
         try:
             then(found)
         except AssistantError as error:
-            self._told(str(error))
+            self._notify(str(error))

@@ -15,7 +15,7 @@ from assistant.settings.tree import AlarmSettings
 from assistant.training.archive import labelled, result_of
 from assistant.training.run_outcome import RunOutcome
 from assistant.training.trainer import QUESTION, WATCHING, AskedClip, Trainer
-from ui.controlling import telling
+from ui.controlling import showing_errors
 from ui.training import training_words as words
 from ui.training.feedback import feedback_of, kind_of
 from ui.training.open_case import ClipPicture, OpenCase
@@ -74,33 +74,33 @@ class Sitting:
         self.asked_now: list[str] = []
         self._asked_s = 0.0
 
-    def ask_next(self, desk: Trainer, clip_id: str = "") -> None:
+    def ask_next(self, trainer: Trainer, clip_id: str = "") -> None:
         """The next case, or this one."""
-        asked = desk.next(
+        asked = trainer.next(
             self.person, asked_now=self.asked_now, task=self.task, set_id=self.set_id, lines_shown=self.lines_shown
         )
-        clip = desk.clip(clip_id) if clip_id else None
+        clip = trainer.clip(clip_id) if clip_id else None
         if clip is not None:
             asked = AskedClip(clip=clip, is_repeat=False, is_due=False)
         if asked is None and self._readers.first.busy:
             self.waits_for_first = True
-            self._view.tell(words.READING)
+            self._view.show_message(words.READING)
             return
         if asked is None or (len(self.asked_now) >= CASES and not clip_id):
-            self._view.tell(words.NO_CASE if asked is None else "")
+            self._view.show_message(words.NO_CASE if asked is None else "")
             self._over()
             return
         self.close()
         # Noted before it is read: a run that is gone is told once and the next case comes.
         self.asked_now.append(asked.clip.id)
-        self._view.tell(words.READING)
-        run = desk.library.one("runs", asked.clip.run_id) if asked.clip.run_id else None
+        self._view.show_message(words.READING)
+        run = trainer.library.one("runs", asked.clip.run_id) if asked.clip.run_id else None
         result = None if run is None else result_of(run)
-        self._readers.case.read(Path(asked.clip.run_path), result, partial(self._ask, desk, asked))
+        self._readers.case.read(Path(asked.clip.run_path), result, partial(self._ask, trainer, asked))
 
-    def _ask(self, desk: Trainer, asked: AskedClip, run_outcome: RunOutcome) -> None:
+    def _ask(self, trainer: Trainer, asked: AskedClip, run_outcome: RunOutcome) -> None:
         """The case was read: put it."""
-        asked = replace(asked, clip=labelled(desk, asked.clip, run_outcome, self._alarms))
+        asked = replace(asked, clip=labelled(trainer, asked.clip, run_outcome, self._alarms))
         self.case = OpenCase(asked, run_outcome, task=self.task, lines_shown=self.lines_shown)
         # The case is told with the outcome: who has seen the list of cases would know it.
         place = tr(
@@ -109,9 +109,9 @@ class Sitting:
             case_of=self._case_of(),
             stops_before=words.STOPS_BEFORE,
         )
-        self._front.put(ASKING, words.ARCHIVED.format(kind_of(desk, asked.clip), asked.clip.name), place)
+        self._front.put(ASKING, words.ARCHIVED.format(kind_of(trainer, asked.clip), asked.clip.name), place)
         self._view.show_part()
-        self._view.tell("")
+        self._view.show_message("")
         self._asked_s = self._now_s()
 
     def advance(self, seconds: float) -> ClipPicture | None:
@@ -123,7 +123,7 @@ class Sitting:
         if self.case is not None and self.case.question.choose(key):
             self._view.show_question("")
 
-    def lock(self, desk: Trainer) -> None:
+    def lock(self, trainer: Trainer) -> None:
         """Keep the answer, then show what came next."""
         case = self.case
         if self._front.mode != ASKING or case is None:
@@ -136,29 +136,29 @@ class Sitting:
             self._view.show_question(words.CHOOSE_FIRST)
             return
         result, clip = case.score(given), case.asked.clip
-        with telling(self._view.tell):
-            days = desk.lock(self.person, case.asked, given, result)
+        with showing_errors(self._view.show_message):
+            days = trainer.lock(self.person, case.asked, given, result)
             who = identify(clip.run_path).words if clip.run_id else tr("clip {id}", id=clip.id)
-            heading = words.LOCKED.format(kind_of(desk, clip), clip.name)
+            heading = words.LOCKED.format(kind_of(trainer, clip), clip.name)
             self._front.put(FEEDBACK, heading, f"{who}  |  {self._case_of()}")
-            self._view.show_feedback(feedback_of(desk, self.person, case, given, result, days, self._alarms))
+            self._view.show_feedback(feedback_of(trainer, self.person, case, given, result, days, self._alarms))
             case.play_on(given)
 
-    def end_watching(self, desk: Trainer) -> None:
+    def end_watching(self, trainer: Trainer) -> None:
         """Who has watched to the end without stopping has let it go on."""
         if self.case is not None and self.task == WATCHING and not self.case.player.playing:
-            self.lock(desk)
+            self.lock(trainer)
 
     def see_run(self) -> None:
         """The whole run again, with its lines."""
         if self.case is not None:
             self.case.play_run()
 
-    def flag(self, desk: Trainer) -> None:
+    def flag(self, trainer: Trainer) -> None:
         """Mark the case as doubtful."""
         if self.case is not None:
-            desk.flag(self.case.asked.clip.id)
-            self._view.tell(words.FLAGGED)
+            trainer.flag(self.case.asked.clip.id)
+            self._view.show_message(words.FLAGGED)
 
     def hold(self) -> None:
         """Another page comes to the front: nothing plays, and nothing is waited for."""

@@ -14,16 +14,16 @@ _NEW = "new person"  # sentences
 _ANY = "any"
 
 
-def people_form(desk: Trainer, present: Person, take: list[Person]) -> FormSheet:
+def people_form(trainer: Trainer, present: Person, take: list[Person]) -> FormSheet:
     """Choose who trains, or enrol somebody; the chosen person is put into ``take``."""
-    people = desk.people()
+    people = trainer.people()
     titles = {f"{each.id}{' · ' + each.name if each.name else ''} · {each.role.value}": each for each in people}
     here = next((title for title, each in titles.items() if each.id == present.id), _NEW)
 
     def keep(values: dict[str, str]) -> str:
         person = titles.get(values["who"])
         if person is None:
-            person = desk.enrol(
+            person = trainer.enrol(
                 values["name"],
                 Role(values["role"]),
                 consents=values["keeps"] == "yes",
@@ -47,11 +47,11 @@ def people_form(desk: Trainer, present: Person, take: list[Person]) -> FormSheet
     )
 
 
-def set_form(desk: Trainer, person: Person) -> FormSheet:
+def set_form(trainer: Trainer, person: Person) -> FormSheet:
     """A new set, by rule or by hand."""
 
     def keep(values: dict[str, str]) -> str:
-        chosen = clips_named(desk.library, values["cases"])
+        chosen = clips_named(trainer.library, values["cases"])
         rule = (
             None
             if chosen
@@ -62,7 +62,7 @@ def set_form(desk: Trainer, person: Person) -> FormSheet:
                 traps={"any": None, "only traps": True, "no traps": False}[values["traps"]],
             )
         )
-        library, before = desk.library, desk.library.who
+        library, before = trainer.library, trainer.library.who
         library.who = person if person.id != LOCAL.id else before
         try:
             make_set(library, values["name"], rule=rule, clips=chosen)
@@ -86,7 +86,7 @@ def set_form(desk: Trainer, person: Person) -> FormSheet:
     )
 
 
-def chosen_set(desk: Trainer, present: str | None) -> str | None:
+def chosen_set(trainer: Trainer, present: str | None) -> str | None:
     """The set after the present one; None stands for all cases.
 
     Raises
@@ -94,7 +94,7 @@ def chosen_set(desk: Trainer, present: str | None) -> str | None:
     UsageError
         If there is no set yet.
     """
-    sets = [row["id"] for row in desk.library.rows("sets")]
+    sets = [row["id"] for row in trainer.library.rows("sets")]
     if not sets:
         raise UsageError("there is no set yet; an instructor makes one")
     every = [None, *sets]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.lengths import UNCAL
 from assistant.training.agreement import Agreement
 from assistant.training.clip import ANSWERS
@@ -107,13 +107,13 @@ def headline(verdict: AnswerVerdict, early_s: float | None, event: str, trap: st
         return tr("You went on. {event} ≈ {seconds:.0f} s later", event=_begun(event), seconds=early_s)
     if verdict is AnswerVerdict.EARLY and event:
         return tr("You stopped early")
-    return _HEAD[verdict].format(trap=shown(trap))
+    return _HEAD[verdict].format(trap=translate(trap))
 
 
 def _begun(event: str) -> str:
     """An event as the beginning of a sentence."""
-    told = shown(event)
-    return f"{told[:1].upper()}{told[1:]}"
+    text = translate(event)
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def clock(seconds: float) -> str:
@@ -139,13 +139,13 @@ def early_words(result: Score) -> str:
         )
     left = result.early_mm if result.early_mm is not None else result.early_share
     if left is not None:
-        told = (
+        length = (
             tr("≈ {left:.0f} mm", left=abs(left))
             if result.early_mm is not None
             else f"≈ {100 * abs(left):.0f} % {UNCAL}"
         )
         parts.append(
-            tr("{length} before the line", length=told) if left >= 0 else tr("{length} past the line", length=told)
+            tr("{length} before the line", length=length) if left >= 0 else tr("{length} past the line", length=length)
         )
     return ", ".join(parts)
 

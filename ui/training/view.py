@@ -22,7 +22,7 @@ INSTRUCTOR: Final = "instructor"
 class TrainingView(Protocol):
     """The page. It reads what it shows from the controller."""
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """A line under the header; empty takes it away."""
 
     def show_part(self) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer
 from PyQt6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown
+from assistant.language import translate
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.vocabulary import FrameState, Motion, Priority, Unknown
@@ -56,15 +56,15 @@ def message_for(
         return Message(priority=Priority.NONE, headline=words.ANALYSIS_STOPPED, action=action, known=False)
     if moment is None:
         return Message(priority=Priority.NONE, headline=words.NOT_KNOWN, action=words.ANALYSIS_WORKING, known=False)
-    told = [alarm for alarm in moment.standing if alarm.priority > Priority.LOW or alarm.action]
-    if told:
-        first = told[0]
-        more = f"+ {len(told) - 1}" if len(told) > 1 else ""
+    raised = [alarm for alarm in moment.standing if alarm.priority > Priority.LOW or alarm.action]
+    if raised:
+        first = raised[0]
+        more = f"+ {len(raised) - 1}" if len(raised) > 1 else ""
         aside = " · ".join(part for part in (words.PRIORITY[first.priority], more) if part)
         # An alarm that stood when the X-ray went off is not lifted by that, and is not measured any more either.
         is_held = moment.liveness.state is FrameState.FROZEN and first.site is not None
-        action = words.BEFORE_OFF.format(shown(first.action)) if is_held else shown(first.action)
-        return Message(priority=first.priority, headline=shown(first.headline), action=action, aside=aside)
+        action = words.BEFORE_OFF.format(translate(first.action)) if is_held else translate(first.action)
+        return Message(priority=first.priority, headline=translate(first.headline), action=action, aside=aside)
     missing = _missing(moment)
     if missing:
         return Message(priority=Priority.NONE, headline=words.NOT_KNOWN, action=missing, known=False)
@@ -77,11 +77,11 @@ def message_for(
 def _missing(moment: Moment) -> str:
     """The first thing that is not known; empty when all is known."""
     if moment.liveness.state not in (FrameState.LIVE, FrameState.REPEAT):
-        return shown(moment.liveness.reason) or words.STATE[moment.liveness.state]
+        return translate(moment.liveness.reason) or words.STATE[moment.liveness.state]
     if not isinstance(moment.motion, Motion):
-        return shown(moment.motion.reason)
+        return translate(moment.motion.reason)
     if isinstance(moment.distances, Unknown):
-        return shown(moment.distances.reason)
+        return translate(moment.distances.reason)
     return ""
 
 

@@ -12,7 +12,7 @@ from PyQt6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.plan import PlannedView
 from assistant.readings.curve_scale import curve_scale, line_value, stretches_below
 from assistant.readings.moments import Moment, view_of
@@ -116,13 +116,13 @@ class CurveView(QWidget):
             band.setBottom(self._y(area, 0.0))
             painter.fillRect(band, QColor(255, 212, 0, 36))
         painter.setFont(theme.font(16, 500))
-        told = self._scale.ticks_with_room(area.height())
+        labelled = self._scale.ticks_with_room(area.height())
         for tick in self._scale.ticks:
             y = self._y(area, tick)
             painter.setPen(QPen(theme.HAIRLINE, 1))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(theme.TEXT_3)
-            if tick in told:
+            if tick in labelled:
                 painter.drawText(QRectF(8, y - 11, 36, 22), Qt.AlignmentFlag.AlignRight, str(tick))
         pen = QPen(theme.LIMIT, 2.5)
         pen.setDashPattern([5, 3])
@@ -137,7 +137,7 @@ class CurveView(QWidget):
             text = tr("now") if ago == 0 else tr("{ago} s", ago=ago).replace("-", "−")
             painter.drawText(QRectF(x - 40, area.bottom() + 4, 80, 22), Qt.AlignmentFlag.AlignHCenter, text)
         self._curve(painter, area, now_s)
-        self._outlook(painter, area, now_s)
+        self._forecast(painter, area, now_s)
 
     def _curve(self, painter: QPainter, area: QRectF, now_s: float) -> None:
         assert self._moment is not None
@@ -203,7 +203,7 @@ class CurveView(QWidget):
             painter.setPen(theme.TEXT_1)
             painter.drawText(rect, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, word)
 
-    def _outlook(self, painter: QPainter, area: QRectF, now_s: float) -> None:
+    def _forecast(self, painter: QPainter, area: QRectF, now_s: float) -> None:
         assert self._moment is not None
         if self._gap_word:
             lasted = tr(" for {gap_s:.0f} s", gap_s=self._gap_s) if self._gap_s >= 1 else ""
@@ -216,7 +216,7 @@ class CurveView(QWidget):
         if isinstance(approach.approach_mm_per_s, Unknown) or math.isnan(value):
             return
         speed, view = approach.approach_mm_per_s, view_of(self._moment, self._views)
-        text = shown(lengths.about_speed(speed, view)) if speed >= _LEAST_SPEED else words.STANDS
+        text = translate(lengths.about_speed(speed, view)) if speed >= _LEAST_SPEED else words.STANDS
         if not isinstance(approach.time_to_line_s, Unknown):
             text += words.TIME_TO_LINE.format(approach.time_to_line_s)
             pen = QPen(theme.TEXT_1, 2.5)

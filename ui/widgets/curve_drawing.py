@@ -117,15 +117,15 @@ def draw_below(painter: QPainter, area: QRectF, scale: CurveScale, found: Sequen
         for x in np.linspace(stretch.first, stretch.last, count + 1) if count > 1 else (stretch.deepest,):
             painter.drawPolygon(_arrow(area, float(x)))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        told = scale.figure(stretch.value)
-        width = painter.fontMetrics().horizontalAdvance(told)
+        figure = scale.figure(stretch.value)
+        width = painter.fontMetrics().horizontalAdvance(figure)
         start = min(max(stretch.deepest - width / 2, area.left() + 4), area.right() - width - 4)
         if start < taken:
             continue  # the figure of the stretch before stands here
         taken = start + width + 8
         painter.setPen(inks.past_wall)
         top = area.bottom() - 2 * _ARROW_PX - 20
-        painter.drawText(QRectF(start, top, width + 4, 20), Qt.AlignmentFlag.AlignVCenter, told)
+        painter.drawText(QRectF(start, top, width + 4, 20), Qt.AlignmentFlag.AlignVCenter, figure)
 
 
 def _arrow(area: QRectF, x: float) -> QPolygonF:

@@ -9,7 +9,7 @@ from PyQt6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.lines import WARNING_THIRDS, Line, Of
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
@@ -92,7 +92,12 @@ class DistanceCard(QWidget):
         """Figure, its words, the share of the depth, its colour."""
         distances, planned = self._distances(), self._planned()
         if isinstance(distances, Unknown):
-            return "—", shown(distances.reason), self._why.explanation if self._why is not None else "", theme.TEXT_1
+            return (
+                "—",
+                translate(distances.reason),
+                self._why.explanation if self._why is not None else "",
+                theme.TEXT_1,
+            )
         lateral = planned is None or planned.is_lateral
         nearest = distances.mm[Line.WARNING_LINE] if lateral else distances.mm[Line.SIDE_WALL]
         before, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
@@ -275,7 +280,7 @@ def figure_of(
 ) -> tuple[str, str, QColor]:
     """A figure (a share where the view is not calibrated), its words, its colour."""
     if isinstance(distance, Unknown):
-        return "—", shown(distance.reason), theme.TEXT_1
+        return "—", translate(distance.reason), theme.TEXT_1
     figure = lengths.figure(distance, planned, of)
     if distance <= 0:
         return figure, past, theme.HIGH_FIGURE
@@ -291,8 +296,8 @@ def _share_line(planned: PlannedView, distances: Distances) -> str:
     """The share beside the figure; where the view is not calibrated the mark, and what all figures are shares of."""
     line = 100 * planned.warning_line_fraction
     if not planned.calibrated:
-        said = words.ONLY_SHARES if planned.is_lateral else words.ONLY_SHARES_AP
-        return said.format(lengths.UNCAL, shown(lengths.word(planned, Of.DEPTH)), line)
+        template = words.ONLY_SHARES if planned.is_lateral else words.ONLY_SHARES_AP
+        return template.format(lengths.UNCAL, translate(lengths.word(planned, Of.DEPTH)), line)
     wall_mm = distances.mm[Line.POSTERIOR_WALL]
     if isinstance(wall_mm, Unknown) or isinstance(distances.mm[Line.WARNING_LINE], Unknown):
         return ""

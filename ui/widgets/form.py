@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from assistant.errors import AssistantError
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from ui import theme
 from ui.keys.key_map import with_keys
 from ui.widgets.form_sheet import FormSheet
@@ -60,7 +60,7 @@ class Form(QWidget):
             if choices:
                 field = QComboBox()
                 for choice in choices:
-                    field.addItem(shown(choice) or "—", choice)
+                    field.addItem(translate(choice) or "—", choice)
                 field.setCurrentIndex(list(choices).index(value) if value in choices else 0)
             else:
                 field = QLineEdit(value)
@@ -132,11 +132,11 @@ class Form(QWidget):
     def keep(self) -> None:
         """Keep what was entered, or say what is wrong with it."""
         try:
-            told = self._keep(self.values())
+            message = self._keep(self.values())
         except AssistantError as error:
-            self.wrong.setText(shown(error))
+            self.wrong.setText(translate(error))
             return
-        self.closed.emit(told)
+        self.closed.emit(message)
 
     def leave(self) -> None:
         """Close without keeping."""

@@ -7,7 +7,7 @@ from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.vocabulary import Frame, Motion, Unknown
@@ -148,7 +148,7 @@ class PictureView(QWidget):
             if planned is not None:
                 self.figure_box = overlay.draw_overlay(painter, view, planned, moment, self.layers)
             if isinstance(moment.motion, Unknown) and moment.motion.reason:
-                self._note(painter, shown(moment.motion.reason))
+                self._note(painter, translate(moment.motion.reason))
         if self.fetching:
             self._note(painter, words.FETCHING)
         if self.points is not None:
@@ -171,12 +171,12 @@ class PictureView(QWidget):
 
     def _age(self, painter: QPainter, moment: Moment) -> None:
         age = moment.liveness.xray_age_s
-        told = (
+        age_text = (
             "—"
             if isinstance(age, Unknown)
             else (tr("{age:.0f} ms", age=1000 * age) if age < 1.0 else tr("{age} s", age=int(age)))
         )
-        text = f"{words.IMAGE_AGE}  {told}"
+        text = f"{words.IMAGE_AGE}  {age_text}"
         painter.setFont(theme.font(20, 600))
         width = painter.fontMetrics().horizontalAdvance(text) + 28
         rect = QRectF(14, 14, width, 40)

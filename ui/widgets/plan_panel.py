@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from assistant import lengths
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.plan import Plan
 from assistant.settings.tree import WarningLines
 from assistant.setup.model import GAUGES_MM, LEVELS
@@ -197,5 +197,5 @@ class PlanPanel(QWidget):
 
 def _words_of(saved: Saved) -> str:
     if saved.fault:
-        return words.PLAN_NOT_SAVED.format(saved.path, shown(saved.fault))
+        return words.PLAN_NOT_SAVED.format(saved.path, translate(saved.fault))
     return words.PLAN_KEPT.format(saved.path, saved.earlier) if saved.earlier else words.PLAN_SAVED.format(saved.path)

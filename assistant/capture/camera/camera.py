@@ -36,7 +36,7 @@ _NO_PICTURE_NS: Final = 2_000_000_000
 _USUAL_PX: Final = (1920, 1080)
 _OPEN_TIMEOUT_MS, _READ_TIMEOUT_MS = 5000, 2000
 _PASSWORD: Final = re.compile(r"//[^/@]*@")
-_TOLD: Final = {
+_NOTES: Final = {
     "other_size": sentence("The camera gives another size"),
     "repeated": sentence("The camera repeats pictures"),
     "interlaced": sentence("The camera mixes half pictures"),
@@ -94,7 +94,7 @@ def open_camera(run: str) -> CameraSource:
     if not address:
         raise InputError(f"{run}: a camera's number or address must follow, such as camera:0")
     number = re.fullmatch(r"(?:/dev/video)?([0-9]{1,4})", address) if not os.path.islink(address) else None
-    shown = _PASSWORD.sub("//***@", run)
+    label = _PASSWORD.sub("//***@", run)
     is_local = "://" not in address
     asked = _wanted(f"/dev/video{number[1]}" if number else address, named) if is_local else None
     try:
@@ -105,11 +105,11 @@ def open_camera(run: str) -> CameraSource:
         if opened and asked is not None:
             asked.ask(grabber)
     except cv2.error as error:
-        raise InputError(f"{shown}: OpenCV cannot open this camera; check its address") from error
+        raise InputError(f"{label}: OpenCV cannot open this camera; check its address") from error
     if not opened:
         grabber.release()
-        raise InputError(_not_found(shown, is_local=is_local))
-    return CameraSource(grabber, shown, asked=None if asked is None else (asked.width_px, asked.height_px))
+        raise InputError(_not_found(label, is_local=is_local))
+    return CameraSource(grabber, label, asked=None if asked is None else (asked.width_px, asked.height_px))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,12 +171,12 @@ def _open_address(address: str) -> Grabber:
     return cv2.VideoCapture(address, cv2.CAP_FFMPEG, limits)
 
 
-def _not_found(shown: str, *, is_local: bool) -> str:
+def _not_found(label: str, *, is_local: bool) -> str:
     if not is_local:
-        return sentence(f"{shown}: no video comes from this address; check the address, the network and the camera")
+        return sentence(f"{label}: no video comes from this address; check the address, the network and the camera")
     devices = sorted(str(path) for path in Path("/dev").glob("video[0-9]*"))
     found = sentence(f"found here: {', '.join(devices)}") if devices else sentence("no camera was found here")
-    return sentence(f"{shown}: no such camera, or another program holds it ({found}); plug it in or free it")
+    return sentence(f"{label}: no such camera, or another program holds it ({found}); plug it in or free it")
 
 
 class CameraSource:
@@ -186,7 +186,7 @@ class CameraSource:
     ----------
     grabber : Grabber
         Open; belongs to this object from now on.
-    shown : str
+    label : str
         The camera's name for texts.
     asked : tuple of int, optional
         Width and height in px that the device was asked for.
@@ -202,12 +202,12 @@ class CameraSource:
     def __init__(
         self,
         grabber: Grabber,
-        shown: str,
+        label: str,
         *,
         asked: tuple[int, int] | None = None,
         clock: Callable[[], int] = time.monotonic_ns,
     ) -> None:
-        self._grabber, self._shown, self._asked, self._clock = grabber, shown, asked, clock
+        self._grabber, self._label, self._asked, self._clock = grabber, label, asked, clock
         self._closed = False
         self._next_index = 0
         self._origin_ns: int | None = None
@@ -236,7 +236,7 @@ class CameraSource:
             last = got[1]
             woven += comb_ratio(last) > COMBED
         if last is None:
-            raise InputError(f"{self._shown}: the camera gives no picture; check its cable and its input signal")
+            raise InputError(f"{self._label}: the camera gives no picture; check its cable and its input signal")
         height, width = last.shape
         self._shape, self._dtype = (height, width), last.dtype
         stated = float(self._grabber.get(cv2.CAP_PROP_FPS))
@@ -262,13 +262,13 @@ class CameraSource:
                 f"{woven} of {len(stamps)} pictures at the start are two half pictures in one"
             )
         return RunFacts(
-            source=self._shown,
+            source=self._label,
             width_px=width,
             height_px=height,
             fps=measured or (stated if 0 < stated <= MAX_FPS else None),
             frame_count=None,
             details=details,
-            notes=tuple(f"{words}: {details[name]}." for name, words in _TOLD.items() if name in details),
+            notes=tuple(f"{words}: {details[name]}." for name, words in _NOTES.items() if name in details),
         )
 
     @property
@@ -298,7 +298,7 @@ class CameraSource:
             if grey.shape != self._shape or grey.dtype != self._dtype:
                 height, width = self._shape or (0, 0)
                 raise InputError(
-                    f"{self._shown}: the camera's picture changed from {width} x {height} to {grey.shape[1]} x "
+                    f"{self._label}: the camera's picture changed from {width} x {height} to {grey.shape[1]} x "
                     f"{grey.shape[0]}; set its output to one size and start again"
                 )
             if self._origin_ns is None:
@@ -320,16 +320,16 @@ class CameraSource:
                 stamp_ns = max(self._clock(), self._last_ns)
                 good, picture = self._grabber.retrieve() if grabbed else (False, None)
             except cv2.error as error:
-                raise InputError(f"{self._shown}: the camera failed; check its cable and start again") from error
+                raise InputError(f"{self._label}: the camera failed; check its cable and start again") from error
             if self._closed:
                 break
             if good and isinstance(picture, np.ndarray) and picture.size:
                 self._last_ns, self._picture = stamp_ns, picture
-                return stamp_ns, _grey(picture, self._shown)
+                return stamp_ns, _grey(picture, self._label)
             failures += 1
             if failures >= _FAILURES_IN_A_ROW or stamp_ns - since_ns > _NO_PICTURE_NS:
                 raise InputError(
-                    f"{self._shown}: no picture comes from the camera any more; check its cable and its input signal"
+                    f"{self._label}: no picture comes from the camera any more; check its cable and its input signal"
                 )
         return None
 
@@ -341,7 +341,7 @@ class CameraSource:
         InputError
             Always.
         """
-        raise InputError(f"{self._shown}: frame {index} cannot be shown again, the source is live; record it first")
+        raise InputError(f"{self._label}: frame {index} cannot be shown again, the source is live; record it first")
 
     def close(self) -> None:
         """Give the device back. May be called twice."""
@@ -349,9 +349,9 @@ class CameraSource:
         self._grabber.release()
 
 
-def _grey(picture: NDArray[Any], shown: str) -> Grey:
+def _grey(picture: NDArray[Any], label: str) -> Grey:
     if picture.dtype not in (np.uint8, np.uint16) or picture.ndim not in (2, 3):
-        raise InputError(f"{shown}: the camera gives {picture.dtype} samples; choose an 8 or 16 bit picture format")
+        raise InputError(f"{label}: the camera gives {picture.dtype} samples; choose an 8 or 16 bit picture format")
     if picture.ndim == 3:
         channels = picture.shape[2]
         if channels == 1:
@@ -359,7 +359,7 @@ def _grey(picture: NDArray[Any], shown: str) -> Grey:
         elif channels in (3, 4):
             picture = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY if channels == 3 else cv2.COLOR_BGRA2GRAY)
         else:
-            raise InputError(f"{shown}: the camera gives {channels} channels; choose a grey or colour picture format")
+            raise InputError(f"{label}: the camera gives {channels} channels; choose a grey or colour picture format")
     # A copy: some drivers write the next picture into the same memory.
     grey: Grey = np.array(picture, order="C", copy=True)
     return grey

@@ -23,7 +23,7 @@ class DicomSource:
     Parameters
     ----------
     path : Path
-    shown : str
+    label : str
         The run's name as the person gave it.
     fps : float or None
         Frames a second where the file states no time.
@@ -34,12 +34,12 @@ class DicomSource:
         If it is no DICOM file, holds no picture that can be read, or its first frame cannot be decoded.
     """
 
-    def __init__(self, path: Path, shown: str | None = None, *, fps: float | None = None) -> None:
-        self._shown = shown or os.fspath(path)
+    def __init__(self, path: Path, label: str | None = None, *, fps: float | None = None) -> None:
+        self._label = label or os.fspath(path)
         try:
             self._file: BinaryIO = path.open("rb")
         except OSError as error:
-            raise InputError(f"{self._shown}: cannot be read ({error.strerror}); check the file") from error
+            raise InputError(f"{self._label}: cannot be read ({error.strerror}); check the file") from error
         try:
             self._read_head(path, fps)
             if self._table.pieces:
@@ -47,7 +47,7 @@ class DicomSource:
         except PixelError as error:
             self.close()
             raise InputError(
-                f"{self._shown}: a DICOM file that cannot be used: {error}; export the run again as XA, RF or SC "
+                f"{self._label}: a DICOM file that cannot be used: {error}; export the run again as XA, RF or SC "
                 f"multi-frame"
             ) from error
         except BaseException:
@@ -83,7 +83,7 @@ class DicomSource:
             details["cut"] = sentence(f"{len(self._table.pieces)} of {layout.frame_count} frames are whole")
             notes.append(sentence(f"The file is cut off: {details['cut']}."))
         self._facts = RunFacts(
-            source=self._shown,
+            source=self._label,
             width_px=layout.cols,
             height_px=layout.rows,
             fps=self._times.fps,
@@ -115,7 +115,7 @@ class DicomSource:
 
     def _ended(self, good: int) -> InputError:
         return InputError(
-            f"{self._shown}: ends after {good} of {self._layout.frame_count} frames; copy the file again from the "
+            f"{self._label}: ends after {good} of {self._layout.frame_count} frames; copy the file again from the "
             f"archive"
         )
 
@@ -129,7 +129,7 @@ class DicomSource:
         """
         if not 0 <= index < len(self._table.pieces):
             raise InputError(
-                f"{self._shown}: there is no frame {index} ({len(self._table.pieces)} frames, numbered from 0); choose "
+                f"{self._label}: there is no frame {index} ({len(self._table.pieces)} frames, numbered from 0); choose "
                 f"a frame of this run"
             )
         try:
@@ -137,7 +137,7 @@ class DicomSource:
         except (PixelError, OSError, ValueError) as error:
             why = sentence("the file is closed") if self._file.closed else str(error)
             raise InputError(
-                f"{self._shown}: frame {index} cannot be decoded ({why}); export the run again, if need be uncompressed"
+                f"{self._label}: frame {index} cannot be decoded ({why}); export the run again, if need be uncompressed"
             ) from error
         return Frame(
             index=index,

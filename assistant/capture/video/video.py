@@ -33,7 +33,7 @@ class VideoSource:
     Parameters
     ----------
     path : Path
-    shown : str
+    label : str
         The run's name as the person gave it, for texts and for ``facts.source``.
     fps : float or None
         Rate to go by where the file has neither time stamps nor a rate; such a file gets `DEFAULT_FPS` without it.
@@ -46,11 +46,11 @@ class VideoSource:
         If the file is missing, is no video, holds no picture or its first picture cannot be decoded.
     """
 
-    def __init__(self, path: Path, shown: str | None = None, *, fps: float | None = None, threads: int = 2) -> None:
-        self._path, self._shown, self._threads = path, shown or os.fspath(path), threads
+    def __init__(self, path: Path, label: str | None = None, *, fps: float | None = None, threads: int = 2) -> None:
+        self._path, self._label, self._threads = path, label or os.fspath(path), threads
         self._closed = False
         self._walker: _Walker | None = None
-        with VideoPass(path, self._shown, threads=1) as video:
+        with VideoPass(path, self._label, threads=1) as video:
             first = self._first_picture(video)
             codec = video.stream.codec_context
             monochrome = codec.name == "h264" and is_monochrome(codec.extradata)
@@ -69,13 +69,13 @@ class VideoSource:
             first = next(video.pictures(), None)
         except VideoDamage as damage:
             raise InputError(
-                f"{self._shown}: not even its first picture can be decoded ({damage}); copy the file again or convert "
+                f"{self._label}: not even its first picture can be decoded ({damage}); copy the file again or convert "
                 f"it to FFV1 in MKV"
             ) from damage
         if first is None:
             missing = video.missing()
             why = sentence(f"the file is cut off: {missing}") if missing else sentence("it was closed without one")
-            raise InputError(f"{self._shown}: the video holds no picture ({why}); choose another recording")
+            raise InputError(f"{self._label}: the video holds no picture ({why}); choose another recording")
         return first
 
     def _describe(self, video: VideoPass, first: av.VideoFrame) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -124,12 +124,12 @@ class VideoSource:
     @cached_property
     def _quick_index(self) -> VideoIndex | PacketCount | None:
         if self._bytes <= _READ_THROUGH_BYTES:
-            return read_index(self._path, self._shown)
-        return quick_index(self._path, self._shown)
+            return read_index(self._path, self._label)
+        return quick_index(self._path, self._label)
 
     @cached_property
     def _index(self) -> VideoIndex | PacketCount:
-        return self._quick_index or read_index(self._path, self._shown)
+        return self._quick_index or read_index(self._path, self._label)
 
     @cached_property
     def facts(self) -> RunFacts:
@@ -137,7 +137,7 @@ class VideoSource:
         quick = self._quick_index
         count = quick.frame_count if quick else None if "cut" in self._details else self._header_count
         return RunFacts(
-            source=self._shown,
+            source=self._label,
             width_px=self._width,
             height_px=self._height,
             fps=self._fps,
@@ -173,7 +173,7 @@ class VideoSource:
             raise self._ended(index + 1, str(damage)) from damage
 
     def _frames_from(self, threads: int, start: int) -> Iterator[Frame]:
-        with VideoPass(self._path, self._shown, threads=threads) as video:
+        with VideoPass(self._path, self._label, threads=threads) as video:
             index = -1
             clock = StampClock(video.unit_s, self._period_fps)
             for index, (stamp, picture) in enumerate(stamped_pictures(video)):
@@ -181,7 +181,7 @@ class VideoSource:
                 if index >= start:
                     yield self._frame(index, t_s, picture)
                 if self._closed:
-                    raise InputError(f"{self._shown}: was closed while it was read; open it again")
+                    raise InputError(f"{self._label}: was closed while it was read; open it again")
             missing = video.missing()
         if missing is not None:
             raise self._ended(index + 1, missing)
@@ -189,19 +189,19 @@ class VideoSource:
     def _ended(self, good: int, why: str) -> InputError:
         of = f" of {self._promised}" if self._promised and self._promised > good else ""
         return InputError(
-            f"{self._shown}: ends after {good}{of} frames ({why}); copy the file again from where it was recorded"
+            f"{self._label}: ends after {good}{of} frames ({why}); copy the file again from where it was recorded"
         )
 
     def _frame(self, index: int, t_s: float, picture: av.VideoFrame) -> Frame:
         if (picture.width, picture.height) != (self._width, self._height):
             raise InputError(
-                f"{self._shown}: the picture changes from {self._width} x {self._height} to {picture.width} x "
+                f"{self._label}: the picture changes from {self._width} x {self._height} to {picture.width} x "
                 f"{picture.height} at frame {index}; split the recording there"
             )
         try:
             return Frame(index=index, t_s=t_s, grey=self._luma.read(picture), white=self._luma.white)
         except ValueError as error:
-            raise InputError(f"{self._shown}: {error} at frame {index}; split the recording there") from error
+            raise InputError(f"{self._label}: {error} at frame {index}; split the recording there") from error
 
     def frame_at(self, index: int) -> Frame:
         """One frame by number, with the same pixels and stamp as `frames` gives it.
@@ -212,9 +212,9 @@ class VideoSource:
             If there is no such frame or it cannot be decoded.
         """
         if self._closed:
-            raise InputError(f"{self._shown}: is closed; open it again")
+            raise InputError(f"{self._label}: is closed; open it again")
         if index < 0:
-            raise InputError(f"{self._shown}: there is no frame {index}; frames are numbered from 0")
+            raise InputError(f"{self._label}: there is no frame {index}; frames are numbered from 0")
         try:
             found = self._walk(index, self._threads)
         except VideoDamage:
@@ -225,18 +225,18 @@ class VideoSource:
             except VideoDamage as damage:
                 self._leave()
                 raise InputError(
-                    f"{self._shown}: frame {index} cannot be decoded ({damage}); copy the file again"
+                    f"{self._label}: frame {index} cannot be decoded ({damage}); copy the file again"
                 ) from damage
         if found is None:
             raise InputError(
-                f"{self._shown}: frame {index} is past its end ({self._index.frame_count} frames, numbered from 0); "
+                f"{self._label}: frame {index} is past its end ({self._index.frame_count} frames, numbered from 0); "
                 f"choose a frame of this run"
             )
         return self._frame(index, *found)
 
     def _walk(self, index: int, threads: int) -> tuple[float, av.VideoFrame] | None:
         if self._walker is None:
-            self._walker = _Walker(self._path, self._shown, threads, self._period_fps, self._index)
+            self._walker = _Walker(self._path, self._label, threads, self._period_fps, self._index)
         return self._walker.go_to(index)
 
     def _leave(self) -> None:
@@ -269,9 +269,9 @@ class _Walker:
     """Random access: an open file, and the picture it stands at."""
 
     def __init__(
-        self, path: Path, shown: str, threads: int, period_fps: float, index: VideoIndex | PacketCount
+        self, path: Path, label: str, threads: int, period_fps: float, index: VideoIndex | PacketCount
     ) -> None:
-        self._path, self._shown, self._threads, self._period_fps = path, shown, threads, period_fps
+        self._path, self._label, self._threads, self._period_fps = path, label, threads, period_fps
         self._index = index
         self._video: VideoPass | None = None
         self._pictures: Iterator[tuple[int | None, av.VideoFrame]] = iter(())
@@ -312,7 +312,7 @@ class _Walker:
 
     def _seek(self, stamp: int) -> None:
         if self._video is None:
-            self._video = VideoPass(self._path, self._shown, threads=self._threads)
+            self._video = VideoPass(self._path, self._label, threads=self._threads)
         self._video.seek(stamp)
         self._pictures = ((picture.pts, picture) for picture in self._video.pictures())
         self._at, self._found = -1, None
@@ -333,7 +333,7 @@ class _Walker:
     def _by_counting(self, frame: int) -> tuple[float, av.VideoFrame] | None:
         if self._video is None or self._clock is None or frame <= self._at:
             self.close()
-            self._video = VideoPass(self._path, self._shown, threads=1)
+            self._video = VideoPass(self._path, self._label, threads=1)
             self._pictures = stamped_pictures(self._video)
             self._clock = StampClock(self._video.unit_s, self._period_fps)
         for stamp, picture in self._pictures:

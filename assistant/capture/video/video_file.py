@@ -38,7 +38,7 @@ class VideoPass:
     Attributes
     ----------
     path : Path
-    shown : str
+    label : str
         The run's name as the person gave it, for texts.
     stream : the video stream read
     has_times : bool
@@ -51,14 +51,14 @@ class VideoPass:
         Packets with a picture read since the start or the last `seek`.
     """
 
-    def __init__(self, path: Path, shown: str, *, threads: int) -> None:
-        self.path, self.shown = path, shown
+    def __init__(self, path: Path, label: str, *, threads: int) -> None:
+        self.path, self.label = path, label
         self.packets = 0
         self._cut = False
         self._last_pts: int | None = None
-        self._container = _open(path, shown)
+        self._container = _open(path, label)
         try:
-            self.stream = _video_stream(self._container, path, shown)
+            self.stream = _video_stream(self._container, path, label)
             self._set_up(threads)
         except BaseException:
             self._container.close()
@@ -69,7 +69,7 @@ class VideoPass:
         context = stream.codec_context
         if max(context.width, context.height) > MAX_SIDE_PX:
             raise InputError(
-                f"{self.shown}: pictures of {context.width} x {context.height} are larger than any C-arm makes "
+                f"{self.label}: pictures of {context.width} x {context.height} are larger than any C-arm makes "
                 f"(at most {MAX_SIDE_PX}); check the file"
             )
         if threads == 1:
@@ -107,7 +107,7 @@ class VideoPass:
                     self.packets += 1
                     yield packet
         except (av.error.FFmpegError, OSError) as error:
-            raise InputError(f"{self.shown}: cannot be read on ({_reason(error)}); copy the file again") from error
+            raise InputError(f"{self.label}: cannot be read on ({_reason(error)}); copy the file again") from error
 
     def pictures(self, on_packet: Callable[[int | None], None] | None = None) -> Iterator[av.VideoFrame]:
         """Decoded pictures in the order in which they are shown.
@@ -220,7 +220,7 @@ class VideoPass:
         try:
             self._container.seek(stamp, stream=self.stream, backward=True, any_frame=False)
         except (av.error.FFmpegError, OSError) as error:
-            raise InputError(f"{self.shown}: cannot go to another place in it ({_reason(error)})") from error
+            raise InputError(f"{self.label}: cannot go to another place in it ({_reason(error)})") from error
         self.packets, self._cut, self._last_pts = 0, False, None
 
     def close(self) -> None:
@@ -240,23 +240,23 @@ class VideoDamage(Exception):
     """Decoding failed; the reason is in FFmpeg's words. The caller knows the frame's number."""
 
 
-def _open(path: Path, shown: str) -> av.container.InputContainer:
+def _open(path: Path, label: str) -> av.container.InputContainer:
     try:
         return av.open(os.fspath(path), mode="r", options=dict(_OPTIONS), metadata_errors="replace")
     except (av.error.FFmpegError, OSError, ValueError) as error:
-        raise InputError(_open_failure(path, shown, error)) from error
+        raise InputError(_open_failure(path, label, error)) from error
 
 
-def _open_failure(path: Path, shown: str, error: Exception) -> str:
+def _open_failure(path: Path, label: str, error: Exception) -> str:
     cut = missing_end(path)
     if cut is not None:
         return sentence(
-            f"{shown}: the file is cut off and cannot be opened ({cut}); copy it again from where it was recorded"
+            f"{label}: the file is cut off and cannot be opened ({cut}); copy it again from where it was recorded"
         )
     if isinstance(error, PermissionError) and not os.access(path, os.R_OK):
-        return sentence(f"{shown}: no permission to read it; ask for access or copy it to a folder of yours")
+        return sentence(f"{label}: no permission to read it; ask for access or copy it to a folder of yours")
     return sentence(
-        f"{shown}: not a video that can be read ({_reason(error)}); give a video file (AVI, MKV, MP4, MOV), a DICOM "
+        f"{label}: not a video that can be read ({_reason(error)}); give a video file (AVI, MKV, MP4, MOV), a DICOM "
         f"multi-frame file or a folder of numbered PNG or TIFF pictures"
     )
 
@@ -268,17 +268,17 @@ def _reason(error: Exception) -> str:
     return str(text).splitlines()[0][:120] if text else type(error).__name__
 
 
-def _video_stream(container: av.container.InputContainer, path: Path, shown: str) -> VideoStream:
+def _video_stream(container: av.container.InputContainer, path: Path, label: str) -> VideoStream:
     streams = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
     if not streams:
         cut = missing_end(path)
         if cut is not None:
-            raise InputError(f"{shown}: the file is cut off before its first picture ({cut}); copy it again")
+            raise InputError(f"{label}: the file is cut off before its first picture ({cut}); copy it again")
         what = sentence("only sound") if container.streams.audio else sentence("no pictures")
-        raise InputError(f"{shown}: holds {what}; choose the file with the video")
+        raise InputError(f"{label}: holds {what}; choose the file with the video")
     stream = streams[0]
     if stream.codec_context is None:
-        raise InputError(f"{shown}: its video coding is not supported; convert it to FFV1 in MKV or to H.264 in MP4")
+        raise InputError(f"{label}: its video coding is not supported; convert it to FFV1 in MKV or to H.264 in MP4")
     return stream
 
 

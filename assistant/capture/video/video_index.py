@@ -63,7 +63,7 @@ class PacketCount:
     frame_count: int
 
 
-def read_index(path: Path, shown: str) -> VideoIndex | PacketCount:
+def read_index(path: Path, label: str) -> VideoIndex | PacketCount:
     """Read a file through and list its pictures in the order in which they are shown.
 
     Pictures that no decoder can show are left out: those before the first key picture, in the file or in time, and
@@ -74,12 +74,12 @@ def read_index(path: Path, shown: str) -> VideoIndex | PacketCount:
     InputError
         If the file cannot be opened or read.
     """
-    with VideoPass(path, shown, threads=1) as video:
+    with VideoPass(path, label, threads=1) as video:
         rows = [(p.pts, p.dts, p.is_keyframe, p.is_discard) for p in video.demux()]
         return _ordered(rows, video)
 
 
-def quick_index(path: Path, shown: str) -> VideoIndex | PacketCount | None:
+def quick_index(path: Path, label: str) -> VideoIndex | PacketCount | None:
     """The same list without reading the pictures' data, for files of any size.
 
     From the heads of a Matroska file's blocks, or from the lists that a whole AVI, MP4 or MOV file begins or ends with.
@@ -90,7 +90,7 @@ def quick_index(path: Path, shown: str) -> VideoIndex | PacketCount | None:
     InputError
         If the file cannot be opened.
     """
-    with VideoPass(path, shown, threads=1) as video:
+    with VideoPass(path, label, threads=1) as video:
         rows = _rows_from_heads(video)
         return None if rows is None else _ordered(rows, video)
 

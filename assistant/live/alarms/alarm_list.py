@@ -96,7 +96,7 @@ class LiveAlarms:
 
     def acknowledge(self, now_ns: int) -> list[LiveAlarm]:
         """A person has seen all that stands now; gives what had not been acknowledged before."""
-        fresh = {key: alarm for key, alarm in self.standing.items() if _is_heard(alarm, now_ns)}
+        fresh = {key: alarm for key, alarm in self.standing.items() if _is_audible(alarm, now_ns)}
         until_ns = now_ns + round(PAUSE_S * 1e9)
         self.standing |= {key: replace(alarm, paused_until_ns=until_ns) for key, alarm in fresh.items()}
         self._again_ns = None
@@ -108,7 +108,7 @@ class LiveAlarms:
             key: alarm
             for key, alarm in self.standing.items()
             if alarm.priority is priority and not alarm.silent and self._sounded.get(key) != alarm.raised_ns
-            if _is_heard(alarm, now_ns)
+            if _is_audible(alarm, now_ns)
         }
         self._sounded |= {key: alarm.raised_ns for key, alarm in first.items()}
         return list(first.values())
@@ -126,22 +126,22 @@ class LiveAlarms:
             paused_until_ns=max((p for p in pauses if p is not None), default=None),
         )
 
-    def _heard(self, now_ns: int) -> list[LiveAlarm]:
-        return [a for a in self.standing.values() if not a.silent and _is_heard(a, now_ns)]
+    def _audible(self, now_ns: int) -> list[LiveAlarm]:
+        return [a for a in self.standing.values() if not a.silent and _is_audible(a, now_ns)]
 
     def _loudest(self, now_ns: int) -> Priority:
-        return max((alarm.priority for alarm in self._heard(now_ns)), default=Priority.NONE)
+        return max((alarm.priority for alarm in self._audible(now_ns)), default=Priority.NONE)
 
     def _sound(self, now_ns: int, raised: list[LiveAlarm]) -> None:
-        heard = self._heard(now_ns)
-        priority = max((alarm.priority for alarm in heard), default=Priority.NONE)
+        audible = self._audible(now_ns)
+        priority = max((alarm.priority for alarm in audible), default=Priority.NONE)
         new = any(alarm.priority is priority and not alarm.silent for alarm in raised)
         louder = priority > self._sounding
         self._sounding = priority
         if priority is Priority.NONE:
             self._again_ns, self._late = None, Priority.NONE
             return
-        gaps = [alarm.burst_s for alarm in heard if alarm.priority is priority and alarm.burst_s is not None]
+        gaps = [alarm.burst_s for alarm in audible if alarm.priority is priority and alarm.burst_s is not None]
         last_ns = self._played.get(priority)
         rested = last_ns is None or now_ns - last_ns >= _step_ns(priority, LEAST_GAP_S)
         back = bool(gaps) and (self._again_ns is None or now_ns >= self._again_ns)
@@ -207,5 +207,5 @@ def _is_paused(alarm: LiveAlarm, now_ns: int) -> bool:
     return alarm.paused_until_ns is not None and now_ns < alarm.paused_until_ns
 
 
-def _is_heard(alarm: LiveAlarm, now_ns: int) -> bool:
+def _is_audible(alarm: LiveAlarm, now_ns: int) -> bool:
     return not _is_paused(alarm, now_ns)

@@ -75,7 +75,7 @@ def of_cement(standing: Iterable[Alarm], *, held: bool) -> list[Wanted]:
     Without a live picture (``held``) a MEDIUM goes quiet but stays to be read until the next new picture: lifting the
     pedal never makes a warning vanish without a trace.
     """
-    told = [(alarm, row_of(alarm)) for alarm in standing]
+    raised = [(alarm, row_of(alarm)) for alarm in standing]
     return [
         Wanted(
             code=row.code,
@@ -90,7 +90,7 @@ def of_cement(standing: Iterable[Alarm], *, held: bool) -> list[Wanted]:
             before_held=held and alarm.priority is _MEDIUM,
             replaces=tuple((less.code, less.kind) for less in takes_place_of(row) if less.latched),
         )
-        for alarm, row in told
+        for alarm, row in raised
         if row.code and row.rule is not RaisingRule.TECHNICAL
     ]
 

@@ -56,8 +56,10 @@ class _ChildLock:
         child = self._child
         if child is not None and child.poll() is not None:
             assert child.stderr is not None
-            said = child.stderr.read().decode("utf-8", "replace").strip().splitlines()
-            self._fault = said[-1][:_LONGEST] if said else sentence(f"{self._command[0]} ended with {child.returncode}")
+            output = child.stderr.read().decode("utf-8", "replace").strip().splitlines()
+            self._fault = (
+                output[-1][:_LONGEST] if output else sentence(f"{self._command[0]} ended with {child.returncode}")
+            )
             self.let_go()
         return self._fault
 

@@ -157,14 +157,14 @@ class LiveAnalysis:
     def _analyse(self, stamped: StampedFrame) -> None:
         frame = Frame(index=stamped.index, t_s=stamped.t_s, grey=stamped.grey, white=stamped.white)
 
-        def tell(alarm: Alarm) -> None:
-            told_ns, number = time.monotonic_ns(), self._plan_number
+        def hand_out(alarm: Alarm) -> None:
+            finished_ns, number = time.monotonic_ns(), self._plan_number
             self._session_memory.analysis_says.put(
-                AlarmNotice(alarm=alarm, plan_number=number, captured_ns=stamped.captured_ns, told_ns=told_ns)
+                AlarmNotice(alarm=alarm, plan_number=number, captured_ns=stamped.captured_ns, finished_ns=finished_ns)
             )
 
         if self._pipeline is not None and not is_in_colour(self._session_memory):
-            reading, self._screen = self._pipeline.process(frame, tell), self._of_plan
+            reading, self._screen = self._pipeline.process(frame, hand_out), self._of_plan
         else:
             self._screen = self._before_plan
             reading = self._only_liveness(frame, _NO_PLAN if self._pipeline is None else _IN_COLOUR)
@@ -178,7 +178,7 @@ class LiveAnalysis:
             self._outline,
             stamped,
             self._screen,
-            told_ns=time.monotonic_ns(),
+            finished_ns=time.monotonic_ns(),
             plan_number=self._plan_number,
             skipped=self._skipped,
         )
@@ -187,7 +187,7 @@ class LiveAnalysis:
             {
                 "row": csv_row(reading, self._views),
                 "plan": self._plan_number,
-                "lag_ms": round((moment.told_ns - moment.captured_ns) / 1e6, 1),
+                "lag_ms": round((moment.finished_ns - moment.captured_ns) / 1e6, 1),
                 "standing": [alarm_word(alarm) for alarm in reading.standing],
                 **serialise_reading(reading, self._outline if is_new else None, self._views),
             }

@@ -71,19 +71,19 @@ class SessionProcesses:
             found = None
         remove_forgotten()
         self.taken_over = bool(living)
-        self.session_memory = found if found is not None else _new_deck(folder)
+        self.session_memory = found if found is not None else _new_session_memory(folder)
         self.session_memory.put(Register.WINDOW_PID, os.getpid())
         self.session_memory.beat(Register.WINDOW_BEAT)
         path = str(self.session_memory.path)
-        self._nurses = {
+        self._supervisors = {
             child: ChildSupervisor(child, self.session_memory, lambda epoch: orders(path, epoch), clock_ns)
             for child in Child
         }
-        for child, nurse in self._nurses.items():
+        for child, supervisor in self._supervisors.items():
             if child in living:
-                nurse.adopt(living[child])
+                supervisor.adopt(living[child])
             else:
-                nurse.begin()
+                supervisor.begin()
         try:
             note_running(self.session_memory, folder, source, os.getpid())
         except EnvironmentError_ as error:
@@ -92,21 +92,21 @@ class SessionProcesses:
     def look(self) -> list[ChildChanged]:
         """See how all are; start anew what died or hangs."""
         self.session_memory.beat(Register.WINDOW_BEAT)
-        return [change for nurse in self._nurses.values() for change in nurse.look()]
+        return [change for supervisor in self._supervisors.values() for change in supervisor.look()]
 
     def states(self) -> dict[Child, ChildState]:
         """How each child is."""
-        return {child: nurse.state for child, nurse in self._nurses.items()}
+        return {child: supervisor.state for child, supervisor in self._supervisors.items()}
 
     def end(self, folder: Path, within_s: float) -> bool:
         """End all; True if all ended by themselves in time."""
         self.session_memory.put(Register.CLOSING, 1)
         until_ns = self._clock_ns() + round(within_s * 1e9)
         in_order = True
-        for nurse in self._nurses.values():
-            in_order &= nurse.wait(max(0.0, (until_ns - self._clock_ns()) / 1e9))
-            nurse.end_now()
-            nurse.clear_note(folder)
+        for supervisor in self._supervisors.values():
+            in_order &= supervisor.wait(max(0.0, (until_ns - self._clock_ns()) / 1e9))
+            supervisor.end_now()
+            supervisor.clear_note(folder)
         self.session_memory.remove()
         note_ended()
         return in_order
@@ -125,7 +125,7 @@ def end_left(left: Running) -> None:
     left.session_memory.remove()
 
 
-def _new_deck(folder: Path) -> SessionMemory:
+def _new_session_memory(folder: Path) -> SessionMemory:
     """New memory; in a folder that was recorded into before, the numbers and times of its frames go on."""
     session_memory = SessionMemory.make()
     last = last_line(folder)

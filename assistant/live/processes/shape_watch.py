@@ -43,12 +43,12 @@ class WatchedShapes:
         try:
             answer = self._model.ask(site, frame_index, values)
         except Exception as error:
-            self._tell(sentence(f"a fault in the program: {describe(error)}"))
+            self._report(sentence(f"a fault in the program: {describe(error)}"))
             raise
-        self._tell(answer.reason if isinstance(answer, Unknown) else "")
+        self._report(answer.reason if isinstance(answer, Unknown) else "")
         return answer
 
-    def _tell(self, reason: str) -> None:
+    def _report(self, reason: str) -> None:
         if reason != self._reason:
             self._reason = reason
             self._say(ShapeModelStatus(available=not reason, reason=reason))

@@ -142,7 +142,7 @@ class OwnWindow:
         self._shown = False
         self._not_before_s = 0.0
         self._words: LastWords | None = None
-        self._said: deque[str] = deque(maxlen=64)
+        self._lines: deque[str] = deque(maxlen=64)
         self._begin()
 
     def _begin(self) -> None:
@@ -161,14 +161,14 @@ class OwnWindow:
             if self._words is not None:
                 self._words.over()
             return
-        self._said.clear()
+        self._lines.clear()
         threading.Thread(target=self._listen, args=(self._process,), name="ear", daemon=True).start()
 
     def _listen(self, process: ChildProcess) -> None:
         """Hear one window until it ends; a thread of its own, because no system reads a pipe only if there is news."""
-        with process.heard as lines:
+        with process.output as lines:
             for line in lines:
-                self._said.append(line.decode("ascii", "replace").strip())
+                self._lines.append(line.decode("ascii", "replace").strip())
 
     @property
     def works(self) -> bool:
@@ -185,17 +185,17 @@ class OwnWindow:
         if shown is self._shown or self._process is None:
             return
         try:
-            self._process.tell(b"show\n" if shown else b"hide\n")
+            self._process.send(b"show\n" if shown else b"hide\n")
             self._shown = shown
         except OSError:
             self._process.kill()
 
-    def said(self) -> list[str]:
+    def read_lines(self) -> list[str]:
         """What it said since the last call."""
-        said: list[str] = []
-        while self._said:
-            said.append(self._said.popleft())
-        return said
+        lines: list[str] = []
+        while self._lines:
+            lines.append(self._lines.popleft())
+        return lines
 
     def close(self) -> None:
         """Close it."""
@@ -318,7 +318,7 @@ class Persistent:
 
     def __init__(self, what: str, act: Callable[..., object]) -> None:
         self._what, self._act = what, act
-        self._told = False
+        self._reported = False
         self._not_before_s = 0.0
 
     def __call__(self, *args: object) -> None:
@@ -329,8 +329,8 @@ class Persistent:
             self._act(*args)
         except Exception:
             self._not_before_s = time.monotonic() + _AGAIN_S
-            if not self._told:
-                self._told = True
+            if not self._reported:
+                self._reported = True
                 log.exception("the watchdog could not %s; it goes on trying", self._what)
 
 
@@ -388,9 +388,9 @@ def run(start: Start) -> None:
                 closing=bool(session_memory.get(Register.CLOSING)),
             )
             seen = judge(look, armed_s if session_memory.get(Register.ARMED) else unarmed_s)
-            said = window.said()
-            dismissed = "dismissed" in said
-            window_sounds = ("sounding" in said or window_sounds) and "silent" not in said and window.works
+            answers = window.read_lines()
+            dismissed = "dismissed" in answers
+            window_sounds = ("sounding" in answers or window_sounds) and "silent" not in answers and window.works
             alarm.see(seen, now_ns, dismissed=dismissed)
             session_memory.put(Register.WATCHDOG_ALARM, int(alarm.stands))
             show(alarm.stands)

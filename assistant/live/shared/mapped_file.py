@@ -80,15 +80,15 @@ class SharedFile:
         """
         try:
             descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-            told = os.fstat(descriptor)
-            why = why_not_ours(told)
+            status = os.fstat(descriptor)
+            why = why_not_ours(status)
             if why:
                 os.close(descriptor)
                 log.warning("%s: not believed as the memory of a session: %s", path, why)
                 raise EnvironmentError_(
                     f"{path}: is not believed as the memory of a session ({why}); start the session again"
                 )
-            return cls(path, told.st_size, descriptor)
+            return cls(path, status.st_size, descriptor)
         except (OSError, ValueError) as error:
             raise EnvironmentError_(
                 f"{path}: the memory of the running session is gone; start the session again"

@@ -19,7 +19,7 @@ from assistant.vocabulary import Measure, Unknown
 
 NOTHING_YET: Final = Unknown("no frame has come yet")
 _MAGIC: Final = 0x666C756F726F31
-_BOARD_AT, _BOARD_COUNT = 0, 64
+_REGISTERS_AT, _REGISTER_COUNT = 0, 64
 _SLOTS, _SLOT_BYTES = 16, 8_400_000
 """Half a second at 30 frames/s; a slot takes 3840 x 2160 in 8 bit or 2048 x 2048 in 16 bit."""
 _OUT_BYTES, _IN_BYTES = 2 << 20, 1 << 20
@@ -71,8 +71,8 @@ class SessionMemory:
 
     def __init__(self, memory: SharedFile) -> None:
         self._memory = memory
-        self.registers = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
-        at = 8 * _BOARD_COUNT
+        self.registers = memory.numbers_at(_REGISTERS_AT, _REGISTER_COUNT)
+        at = 8 * _REGISTER_COUNT
         boxes: dict[str, Mailbox] = {}
         for name, size in _BOXES:
             boxes[name] = Mailbox(memory, at, size)
@@ -98,8 +98,8 @@ class SessionMemory:
         boxes = sum(HEAD_BYTES + size for _, size in _BOXES)
         slot_bytes = (slot_bytes + 7) // 8 * 8
         rooms = SeenRoom.size(pictures) + Ring.size(slots, slot_bytes)
-        memory = SharedFile.make(8 * _BOARD_COUNT + boxes + rooms)
-        registers = memory.numbers_at(_BOARD_AT, _BOARD_COUNT)
+        memory = SharedFile.make(8 * _REGISTER_COUNT + boxes + rooms)
+        registers = memory.numbers_at(_REGISTERS_AT, _REGISTER_COUNT)
         registers[Register.SLOTS], registers[Register.SLOT_BYTES] = slots, slot_bytes
         registers[Register.SEEN_PICTURES] = pictures
         registers[Register.ORIGIN_NS] = registers[Register.ANALYSED_INDEX] = registers[
@@ -124,7 +124,7 @@ class SessionMemory:
             If it is gone or of another version of the program.
         """
         memory = SharedFile.open(path)
-        if memory.size < 8 * _BOARD_COUNT or memory.numbers_at(_BOARD_AT, 1)[0] != _MAGIC:
+        if memory.size < 8 * _REGISTER_COUNT or memory.numbers_at(_REGISTERS_AT, 1)[0] != _MAGIC:
             raise EnvironmentError_(f"{path}: no memory of a session of this program; start the session again")
         return cls(memory)
 

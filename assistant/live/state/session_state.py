@@ -9,7 +9,7 @@ from typing import Final
 from assistant.language import sentence
 from assistant.live.alarms.alarm_list import LiveAlarms, Wanted
 from assistant.live.alarms.conditions import Situation, of_cement, says_moved, technical
-from assistant.live.alarms.heard_alarms import HeardAlarms
+from assistant.live.alarms.early_alarms import EarlyAlarms
 from assistant.live.messages import AlarmNotice, Child, Condition, Lines, LiveMoment, LiveState
 from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.frozen_input import FrozenInputDetector
@@ -41,7 +41,7 @@ class SessionState:
         Faults that others tell: "sound", "shape", "log", "clock"; empty text or absent while all is well.
     wanted : tuple of Wanted
         The conditions of this picture that were true at the last look.
-    beside : tuple of Wanted
+    second_conditions : tuple of Wanted
         Those of a second input, told with this one's.
     """
 
@@ -67,37 +67,37 @@ class SessionState:
     alarms: LiveAlarms = field(default_factory=LiveAlarms)
     frozen: FrozenInputDetector = field(default_factory=FrozenInputDetector)
     wanted: tuple[Wanted, ...] = ()
-    beside: tuple[Wanted, ...] = ()
-    _heard: HeardAlarms = field(default_factory=HeardAlarms)
+    second_conditions: tuple[Wanted, ...] = ()
+    _early_alarms: EarlyAlarms = field(default_factory=EarlyAlarms)
     _untracked_since_ns: int | None = None
 
     def new_plan(self, number: int, views: tuple[str, ...]) -> None:
         """Other lines from now on; nobody has confirmed them."""
         self.plan_number, self.views, self.moment = number, views, None
         self.lines, self.void_reason = Lines.UNCONFIRMED, ""
-        self._heard.forget()
+        self._early_alarms.forget()
 
-    def hear_alarm(self, heard: AlarmNotice) -> None:
+    def add_alarm(self, notice: AlarmNotice) -> None:
         """An alarm raised or ended: it counts at once, and until the moment of its frame has come."""
-        if heard.plan_number == self.plan_number:
-            self._heard.hear(heard)
+        if notice.plan_number == self.plan_number:
+            self._early_alarms.add(notice)
 
     def _standing(self) -> tuple[Alarm, ...]:
         """The alarms of the pipeline that stand by all that was heard."""
-        return self._heard.standing(self.moment.standing if self.moment is not None else ())
+        return self._early_alarms.standing(self.moment.standing if self.moment is not None else ())
 
-    def hear_moment(self, moment: LiveMoment) -> None:
+    def add_moment(self, moment: LiveMoment) -> None:
         """A new moment; one of an earlier plan tells only what the picture is."""
         self.frame_timing.see_moment(moment)
         self.frozen.see(moment)
         self.newest_moment = moment
-        self._heard.moment_came(moment.captured_ns)
+        self._early_alarms.moment_came(moment.captured_ns)
         self.moment = moment if moment.plan_number == self.plan_number else None
 
     def forget_analysis(self) -> None:
         """The analysis died: nothing that it said is true of the picture now."""
         self.moment = self.newest_moment = None
-        self._heard.forget()
+        self._early_alarms.forget()
         self.frame_timing.forget_analysis()
 
     def look(
@@ -122,7 +122,7 @@ class SessionState:
         moved = says_moved(self._standing())
         self._judge(now_ns, newest, children, moved)
         self.wanted = tuple(self._conditions(now_ns, moved))
-        raised, ended = self.alarms.update(now_ns, [*self.wanted, *self.beside])
+        raised, ended = self.alarms.update(now_ns, [*self.wanted, *self.second_conditions])
         return self._status(now_ns, newest, children, moved), raised, ended
 
     def _judge(
@@ -165,7 +165,7 @@ class SessionState:
                 LiveState.NOT_FLUOROSCOPY,
             )
             cement = [
-                replace(each, seen_ns=self._heard.grabbed_ns(alarm))
+                replace(each, seen_ns=self._early_alarms.grabbed_ns(alarm))
                 for alarm in self._standing()
                 for each in of_cement((alarm,), held=held)
             ]

@@ -49,7 +49,7 @@ class FrameTiming:
 
     def see_moment(self, moment: LiveMoment) -> None:
         """Every moment that comes."""
-        self._lags.append((moment.told_ns, (moment.told_ns - moment.captured_ns) / 1e6, moment.skipped))
+        self._lags.append((moment.finished_ns, (moment.finished_ns - moment.captured_ns) / 1e6, moment.skipped))
         is_later = self._newest_ns is None or moment.captured_ns > self._newest_ns
         if moment.liveness.xray_age_s == 0.0 and is_later:
             self._newest_ns = moment.captured_ns
@@ -78,14 +78,14 @@ class FrameTiming:
 
     def lags_ms(self, now_ns: int) -> tuple[Measure, Measure]:
         """Median and 95 of 100 of the time from grab to the end of the analysis, over the last ten seconds."""
-        lags = sorted(lag for told_ns, lag, _ in self._lags if now_ns - told_ns <= _LAG_WINDOW_NS)
+        lags = sorted(lag for finished_ns, lag, _ in self._lags if now_ns - finished_ns <= _LAG_WINDOW_NS)
         if not lags:
             return Unknown("nothing was analysed"), Unknown("nothing was analysed")
         return lags[len(lags) // 2], lags[min(len(lags) - 1, int(0.95 * len(lags)))]
 
     def dropped_share(self, now_ns: int) -> float:
         """Share of the frames of the last ten seconds that the analysis passed over."""
-        recent = [skipped for told_ns, _, skipped in self._lags if now_ns - told_ns <= _LAG_WINDOW_NS]
+        recent = [skipped for finished_ns, _, skipped in self._lags if now_ns - finished_ns <= _LAG_WINDOW_NS]
         if len(recent) < 2:
             return 0.0
         dropped = max(0, recent[-1] - recent[0])

@@ -262,17 +262,17 @@ def _card(height: int, width: int) -> Grey8:
 
 def _desktop(height: int, width: int, rng: np.random.Generator) -> Grey8:
     """A workstation's desktop: windows, lines of text, a bar."""
-    desk = np.full((height, width), 96, dtype=np.uint8)
+    desktop = np.full((height, width), 96, dtype=np.uint8)
     for k in range(3):
         x, y = int(width * (0.08 + 0.26 * k)), int(height * (0.1 + 0.12 * k))
-        cv2.rectangle(desk, (x, y), (x + int(0.4 * width), y + int(0.5 * height)), 232, -1)
-        cv2.rectangle(desk, (x, y), (x + int(0.4 * width), y + int(0.05 * height)), 60, -1)
+        cv2.rectangle(desktop, (x, y), (x + int(0.4 * width), y + int(0.5 * height)), 232, -1)
+        cv2.rectangle(desktop, (x, y), (x + int(0.4 * width), y + int(0.05 * height)), 60, -1)
         for line in range(8):
             length = int(width * rng.uniform(0.1, 0.34))
             top = y + int(height * (0.08 + 0.05 * line))
-            cv2.line(desk, (x + 12, top), (x + 12 + length, top), 90, 2)
-    cv2.rectangle(desk, (0, height - int(0.05 * height)), (width, height), 30, -1)
-    return desk
+            cv2.line(desktop, (x + 12, top), (x + 12 + length, top), 90, 2)
+    cv2.rectangle(desktop, (0, height - int(0.05 * height)), (width, height), 30, -1)
+    return desktop
 
 
 def state_of(stored: Stored, *, moving: bool) -> FrameState:

@@ -135,14 +135,14 @@ def without_breathing(memory: Breathing, change: F32, free: Bool, mm_per_px: flo
         return change
     times = halvings(mm_per_px, limits.grid_mm)
     seen = _thinned(coarser(change, times))
-    told = _thinned((coarser(free, times) > 0.99).astype(np.float32)) > 0
-    if told.sum() < limits.least_px:
+    counted = _thinned((coarser(free, times) > 0.99).astype(np.float32)) > 0
+    if counted.sum() < limits.least_px:
         return change
     # Scaled by ``wider`` before and after: the ridge in `amounts_of` expects amounts of about 1, and a deep breath
     # has 2.
     wider = np.float32(limits.wider)
     amounts = wider * amounts_of(
-        wider * memory.thinned, seen, told, beyond=limits.robust_sigma, alike_px=limits.alike_px
+        wider * memory.thinned, seen, counted, beyond=limits.robust_sigma, alike_px=limits.alike_px
     )
     # Read where no cement can be, taken out everywhere: that is what the pictures before the cement are good for.
     made = (amounts @ memory.parts).reshape(memory.pictures[-1].shape).astype(np.float32)

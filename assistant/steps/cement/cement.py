@@ -185,7 +185,9 @@ def _on_source_grid(memory: MaskMemory, mask: Bool, evidence: F32, front: float)
     if memory.baseline.step > 1:
         evidence = np.asarray(cv2.resize(evidence, (crop.width_px, crop.height_px), interpolation=cv2.INTER_LINEAR))
         mask = evidence > 0
-    return CementMask(crop=crop, mask=mask, evidence=evidence, outline_sigma_mm=front, unsure_mm2=memory.unsure_mm2)
+    return CementMask(
+        crop=crop, mask=mask, evidence=evidence, outline_sigma_mm=front, uncertain_mm2=memory.uncertain_mm2
+    )
 
 
 def _keep_behind_blade(seen: _Seen, low: Bool, evidence: F32) -> None:

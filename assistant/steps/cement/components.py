@@ -57,7 +57,7 @@ def select_components(
     memory.last_s = t_s
     kept = np.zeros(low.shape, bool)
     box = box_round(low)
-    memory.unsure_mm2 = 0.0
+    memory.uncertain_mm2 = 0.0
     if low[box].size:
         kept[box] = _parts(
             memory, box, low[box], None if near is None else near[box], significance[box], contrast, age_s[box]
@@ -124,7 +124,7 @@ def _parts(
     keep &= areas >= limits.speck_mm2 * area_px
     keep[0] = False
     refused = certain & ~keep & (in_body > 0.5 * areas)
-    memory.unsure_mm2 = float(areas[refused].sum()) / area_px
+    memory.uncertain_mm2 = float(areas[refused].sum()) / area_px
     return np.asarray(keep[labels], dtype=bool)
 
 

@@ -110,7 +110,7 @@ def without_tone(tones: Tones, difference: F32, mask: Bool | None, limits: ToneL
     total = weight.sum()
     grey, change = (weight @ tones.centres) / total, (weight @ middles) / total
     rise = (weight @ ((tones.centres - grey) * middles)) / max(weight @ (tones.centres - grey) ** 2, 1e-9)
-    told = weight * middles + (1.0 - weight) * (change + rise * (tones.centres - grey))
+    curve = weight * middles + (1.0 - weight) * (change + rise * (tones.centres - grey))
     # Back to the picture by a table of 256 greys: one look-up a pixel.
-    at = np.interp(np.arange(256.0), tones.centres, told).astype(np.float32)
+    at = np.interp(np.arange(256.0), tones.centres, curve).astype(np.float32)
     return np.asarray(difference - cv2.LUT(tones.steps, at), dtype=np.float32)

@@ -37,7 +37,7 @@ class MaskMemory:
     since_s: F32 | None = None
     last_s: float = 0.0
     started: bool = False
-    unsure_mm2: float = 0.0
+    uncertain_mm2: float = 0.0
     """What stood out clearly in the body in the last picture and was not taken."""
     temporal_variance: TemporalVariance = field(default_factory=TemporalVariance)
     plain_noise: F32 | None = None

@@ -70,7 +70,7 @@ class OppositeGrowth:
         The beam at the first picture that shows it without a break.
     gone_since : Acquisition or None
         The same of the first one that shows it no more, while it is told.
-    told : bool
+    reported : bool
     """
 
     was: Bool | None = None
@@ -81,12 +81,12 @@ class OppositeGrowth:
     first_mm2: float = 0.0
     since: Acquisition | None = None
     gone_since: Acquisition | None = None
-    told: bool = False
+    reported: bool = False
 
     @property
     def is_seen(self) -> bool:
         """Whether there is something of the other sign, though the last pictures may not have shown it."""
-        return self.since is not None or self.told
+        return self.since is not None or self.reported
 
 
 def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, beam: Acquisition) -> Grown | None:
@@ -119,10 +119,10 @@ def grows_opposite(watch: OppositeGrowth, memory: MaskMemory, beam: Acquisition)
         watch.first_mm2 = float(np.count_nonzero(part & _hidden(watch, memory, box))) * memory.mm_per_px**2
     watch.since, watch.gone_since = watch.since or beam, None
     # Seen long enough, and grown since: what was there before and is merely uncovered does not grow.
-    lasts = watch.told or beam.has_lasted(watch.since, limits.lasts_s)
+    lasts = watch.reported or beam.has_lasted(watch.since, limits.lasts_s)
     if not lasts or size_mm2 < max(limits.grown_mm2, limits.times_larger * watch.first_mm2):
         return None
-    watch.told = True
+    watch.reported = True
     own = memory.smoothed[memory.mask].sum() if memory.started and memory.mask is not None else 0.0
     return Grown(outweighs=weight / float(own) if own > 0 else np.inf)
 
@@ -131,10 +131,10 @@ def _not_seen(watch: OppositeGrowth, memory: MaskMemory, beam: Acquisition) -> N
     """A picture without it: what is told is let go after a second of film without it, and not for one bad picture."""
     limits = memory.baseline.limits.opposite_growth
     watch.since = None
-    if watch.told:
+    if watch.reported:
         watch.gone_since = watch.gone_since or beam
-        watch.told = not beam.has_lasted(watch.gone_since, limits.let_go_s)
-    if not watch.told:
+        watch.reported = not beam.has_lasted(watch.gone_since, limits.let_go_s)
+    if not watch.reported:
         watch.gone_since, watch.shut = None, _shut(memory)
 
 

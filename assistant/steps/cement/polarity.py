@@ -206,12 +206,12 @@ def _lines(place: _Place, limits: PolarityLimits) -> dict[str, float]:
     dark = np.square(cv2.morphologyEx(place.smooth, cv2.MORPH_BLACKHAT, kernel))
     bright = np.square(cv2.morphologyEx(place.smooth, cv2.MORPH_TOPHAT, kernel))
     where = {"cortex": np.abs(place.off_mm) < limits.near_mm, "column": place.off_mm < limits.column_mm}
-    told = {}
+    darkness = {}
     for name, near in where.items():
         some = near & place.field
         d, b = float(dark[some].sum()), float(bright[some].sum())
-        told[name] = (d - b) / max(d + b, 1e-6)
-    return told
+        darkness[name] = (d - b) / max(d + b, 1e-6)
+    return darkness
 
 
 def _tissue(place: _Place, limits: PolarityLimits) -> dict[str, float]:
@@ -234,13 +234,13 @@ def _tissue(place: _Place, limits: PolarityLimits) -> dict[str, float]:
         )
         front = -place.depth_mm - behind
         pairs["front"] = (level_with & (front > 4.0) & (front < 22.0), core)
-    told = dict.fromkeys(("rim", "disc", "bone", "back", "front"), 0.0)
+    contrast = dict.fromkeys(("rim", "disc", "bone", "back", "front"), 0.0)
     for name, (brighter, darker) in pairs.items():
         one, other = brighter & place.field, darker & place.field
         if min(one.sum(), other.sum()) >= limits.least_px:
             gap = float(np.median(place.smooth[one]) - np.median(place.smooth[other])) / place.range
-            told[name] = float(np.tanh(gap / limits.full_gap))
-    return told
+            contrast[name] = float(np.tanh(gap / limits.full_gap))
+    return contrast
 
 
 def _grain(place: _Place) -> dict[str, float]:

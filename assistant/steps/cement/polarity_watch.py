@@ -21,7 +21,7 @@ from assistant.vocabulary import Frame, ShownPolarity
 
 
 @dataclass(slots=True, eq=False)
-class _Told:
+class _Evidence:
     """What the pictures of one view have said so far."""
 
     log_odds: list[float]
@@ -49,8 +49,8 @@ class PolarityWatch:
     ) -> None:
         self._views = views
         self._limits = limits
-        self._told = [
-            _Told([] if view.shown is not ShownPolarity.NOT_KNOWN else [_log_odds(frame, view, None, limits)])
+        self._evidence = [
+            _Evidence([] if view.shown is not ShownPolarity.NOT_KNOWN else [_log_odds(frame, view, None, limits)])
             for view, frame in zip(views, references, strict=True)
         ]
         self._due: tuple[int, Frame, Similarity] | None = None
@@ -60,19 +60,19 @@ class PolarityWatch:
         own = self._own(at)
         if own.is_known:
             return own
-        others = [told for k in range(len(self._views)) if (told := self._own(k)).is_known]
-        return max(others, key=lambda told: abs(told.log_odds), default=own)
+        others = [one for k in range(len(self._views)) if (one := self._own(k)).is_known]
+        return max(others, key=lambda one: abs(one.log_odds), default=own)
 
     def look(self, at: int, frame: Frame, similarity: Similarity, memory: MaskMemory) -> None:
         """Keep a view's sign to what is known of it; another picture of it is due to be judged while nothing is clear.
 
         Once something is taken for cement only what says it clearly turns the sign round.
         """
-        told, limits = self._told[at], self._limits.polarity_watch
-        told.pictures += 1
+        evidence, limits = self._evidence[at], self._limits.polarity_watch
+        evidence.pictures += 1
         # Judged later, in `judge_due`: it takes longer than a picture may wait for its alarms.
         clear = abs(self._own(at).log_odds) >= limits.clear_log_odds
-        if self._views[at].shown is ShownPolarity.NOT_KNOWN and not clear and told.pictures in limits.look_again_at:
+        if self._views[at].shown is ShownPolarity.NOT_KNOWN and not clear and evidence.pictures in limits.look_again_at:
             self._due = at, frame, similarity
         # Another view may have told the sign since.
         if not memory.started or abs(self.polarity(at).log_odds) >= limits.clear_log_odds:
@@ -84,7 +84,7 @@ class PolarityWatch:
             return
         at, frame, similarity = self._due
         self._due = None
-        self._told[at].log_odds.append(_log_odds(frame, self._views[at], similarity, self._limits))
+        self._evidence[at].log_odds.append(_log_odds(frame, self._views[at], similarity, self._limits))
 
     def grows(self, at: int, frame_index: int, memory: MaskMemory, beam: Acquisition) -> bool:
         """Whether something grows with the other sign in the picture that the cement step has just looked at.
@@ -92,14 +92,14 @@ class PolarityWatch:
         Where the sign was not told clearly this settles it, unless what was taken for cement weighs as much: cement is
         looked for with the other one from then on.
         """
-        told, limits = self._told[at], self._limits.polarity_watch
-        grown = grows_opposite(told.growth, memory, beam)
+        evidence, limits = self._evidence[at], self._limits.polarity_watch
+        grown = grows_opposite(evidence.growth, memory, beam)
         if grown is None:
             return False
-        told.grew_in = frame_index if told.grew_in is None else told.grew_in
+        evidence.grew_in = frame_index if evidence.grew_in is None else evidence.grew_in
         # A person's word is never overruled, only contradicted in the notes.
         if self._views[at].shown is ShownPolarity.NOT_KNOWN and grown.outweighs >= limits.outweighs:
-            told.grown = -memory.baseline.sign * limits.growth_log_odds
+            evidence.grown = -memory.baseline.sign * limits.growth_log_odds
             self._keep(at, memory)
         return True
 
@@ -107,12 +107,12 @@ class PolarityWatch:
         """What is assumed of the sign, or was wrong with it, in sentences."""
         notes = []
         for at, view in enumerate(self._views):
-            polarity, told = self.polarity(at), self._told[at]
+            polarity, evidence = self.polarity(at), self._evidence[at]
             cement = "dark" if polarity.sign > 0 else "bright"
-            if told.grew_in is not None:
+            if evidence.grew_in is not None:
                 notes.append(
                     sentence(
-                        f"In the {view.view} view something grew from frame {told.grew_in} on with the sign that "
+                        f"In the {view.view} view something grew from frame {evidence.grew_in} on with the sign that "
                         f"cement was not expected to have; cement is looked for as {cement}. Check whether the picture "
                         f'is native or inverted and say it in the plan ("polarity").'
                     )
@@ -128,18 +128,18 @@ class PolarityWatch:
 
     def _own(self, at: int) -> Polarity:
         shown = self._views[at].shown
-        told = self._told[at]
+        evidence = self._evidence[at]
         return (
-            judged([*told.log_odds, told.grown], self._limits)
+            judged([*evidence.log_odds, evidence.grown], self._limits)
             if shown is ShownPolarity.NOT_KNOWN
             else stated_polarity(shown)
         )
 
     def _keep(self, at: int, memory: MaskMemory) -> None:
         if self.polarity(at).sign != memory.baseline.sign:
-            growth = self._told[at].growth
+            growth = self._evidence[at].growth
             turn_round(memory, growth.before if growth.is_seen else None)
-            self._told[at].growth = OppositeGrowth()
+            self._evidence[at].growth = OppositeGrowth()
 
 
 def _log_odds(frame: Frame, view: PlannedView, similarity: Similarity | None, limits: CementLimits) -> float:

@@ -60,19 +60,19 @@ def drop_diffuse(
     # What was cement a second ago has been judged; what is new is judged by edges that are its own alone.
     old = memory.masks[0][1] if memory.masks else np.zeros_like(mask)
     fresh = mask & ~_grown(old, 3)
-    told = ~_grown(old if steel is None else old | steel, 5)
+    valid = ~_grown(old if steel is None else old | steel, 5)
     box = box_round(fresh, limits.outer_px)
     known = contrast[old]
     if fresh[box].size and known.size:
         strong = limits.strong * float(np.percentile(known, 75))
-        _judge(fresh[box], mask[box], told[box], body[box], contrast[box], strong, mm_per_px, limits)
+        _judge(fresh[box], mask[box], valid[box], body[box], contrast[box], strong, mm_per_px, limits)
     memory.masks.append((t_s, mask.copy()))
 
 
 def _judge(
     fresh: Bool,
     mask: Bool,
-    told: Bool,
+    valid: Bool,
     body: Bool,
     contrast: F32,
     strong: float,
@@ -89,10 +89,10 @@ def _judge(
     )
     for label in large:
         part = labels == label
-        inside = part & told
-        ring = _grown(part, 3) & told
+        inside = part & valid
+        ring = _grown(part, 3) & valid
         ring &= ~(cv2.erode(part.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
-        outside = _grown(part, limits.outer_px) & ~_grown(part, limits.inner_px) & told & ~mask
+        outside = _grown(part, limits.outer_px) & ~_grown(part, limits.inner_px) & valid & ~mask
         if min(int(ring.sum()), int(outside.sum()), int(inside.sum())) < limits.least_ring_px:
             continue
         high = float(np.percentile(contrast[inside], 75))

@@ -47,15 +47,15 @@ def without_glare(
     # A ring round the cement, free of it: there only the glare changes the picture, but for a leak that is small.
     away_mm = cv2.distanceTransform((~covered).astype(np.uint8), cv2.DIST_L2, 3) * grid_mm
     ground = (coarser(free, times) > 0.99) & (away_mm > own.from_mm)
-    told = (ground & (away_mm < own.to_mm)).ravel()
-    if told.sum() < own.least_px:
+    counted = (ground & (away_mm < own.to_mm)).ravel()
+    if counted.sum() < own.least_px:
         return change
     # Modelled as linear: c' = c + sum a_k (G_k * c), with G_k Gaussians of the two widths. Amounts may be negative: a
     # console that raises local contrast brightens what lies round cement.
     cement = coarser(np.where(known, np.maximum(contrast, np.float32(0)), np.float32(0)), times)
     spreads = _spreads(cement, ground.astype(np.float32), grid_mm, limits)
     seen = coarser(change, times).ravel()
-    amounts = amounts_of(spreads, seen, told, beyond=own.robust_sigma, alike_px=own.alike_px)
+    amounts = amounts_of(spreads, seen, counted, beyond=own.robust_sigma, alike_px=own.alike_px)
     made = (amounts @ spreads).reshape(covered.shape).astype(np.float32)
     return np.asarray(change - finer(made, change), dtype=np.float32)
 

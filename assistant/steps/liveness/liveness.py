@@ -36,7 +36,7 @@ _LEAST_APART = 1.3
 _APART_SPREADS = 2.5
 """Two kinds of frames: so many of each, so far apart, and by so many times what each of them varies [P]."""
 _NEXT_TO_NOTHING, _LITTLE, _POOR_APART = 0.02, 0.08, 2.0
-_LATELY = 15
+_RECENT = 15
 _SAME_SPREADS = 2.0
 _LEAST_SPREAD = 0.02
 _FIELD_EVERY_S = 1.0
@@ -220,8 +220,8 @@ def _learned_limit(memory: LivenessMemory) -> float:
     if len(memory.ratios) < 8:
         return memory.limit
     # In logarithms: the two kinds differ by a factor. Sorted, a gap between neighbours is a gap between kinds.
-    lately = np.log(np.clip(np.array(memory.ratios), 0.01, 3.0))
-    values = np.sort(lately)
+    recent = np.log(np.clip(np.array(memory.ratios), 0.01, 3.0))
+    values = np.sort(recent)
     lowest, highest = np.log(_LIMITS)
     middles = 0.5 * (values[:-1] + values[1:])
     # A gap counts that reaches into the range of possible limits: exact repeats lie far below all of it.
@@ -233,30 +233,30 @@ def _learned_limit(memory: LivenessMemory) -> float:
     widest = int(np.argmax(gaps))
     if middles[within] < highest and gaps[within] >= np.log(2.0):
         return max(float(np.exp(middles[within])), _LIMITS[0])
-    if gaps[widest] >= np.log(2.0) and _comes_and_goes(lately > middles[widest]):
+    if gaps[widest] >= np.log(2.0) and _comes_and_goes(recent > middles[widest]):
         return _LIMITS[1]
     two = _two_kinds(values)
     if two is not None and two.limit < _LIMITS[1]:
         memory.repeats_like = two.repeats
         return max(two.limit, _LIMITS[0])
-    poor = _poor_video(lately)
+    poor = _poor_video(recent)
     if poor is not None:
         return poor
     return memory.limit if _still_repeats(memory) else _START_LIMIT
 
 
-def _poor_video(lately: NDArray[np.float64]) -> float | None:
+def _poor_video(recent: NDArray[np.float64]) -> float | None:
     """The limit behind a codec that leaves little: repeats change by next to nothing, new pictures by a little or more.
 
     Between the two kinds there is no gap, and new ones vary by how the codec stored them.
     """
-    values = np.sort(np.maximum(lately, np.log(_NEXT_TO_NOTHING)))
+    values = np.sort(np.maximum(recent, np.log(_NEXT_TO_NOTHING)))
     below = np.arange(1, len(values))
     sums = np.cumsum(values)[:-1]
     between = below * (len(values) - below) * (sums / below - (values.sum() - sums) / (len(values) - below)) ** 2
     cut = int(np.argmax(between)) + 1
     low, high = values[:cut], values[cut:]
-    if min(len(low), len(high)) < _LEAST_OF_A_KIND or not _comes_and_goes(lately > values[cut - 1]):
+    if min(len(low), len(high)) < _LEAST_OF_A_KIND or not _comes_and_goes(recent > values[cut - 1]):
         return None
     most, least = float(np.percentile(low, 90)), float(np.percentile(high, 10))
     apart = middle(high) - middle(low)
@@ -305,8 +305,8 @@ def _still_repeats(memory: LivenessMemory) -> bool:
     if memory.repeats_like is None:
         return False
     usual, varies = memory.repeats_like
-    lately = np.log(np.clip(np.array(memory.ratios)[-_LATELY:], 0.01, 3.0))
-    return bool(np.median(lately) < usual + _SAME_SPREADS * varies)
+    recent = np.log(np.clip(np.array(memory.ratios)[-_RECENT:], 0.01, 3.0))
+    return bool(np.median(recent) < usual + _SAME_SPREADS * varies)
 
 
 def _blank(memory: LivenessMemory, t_s: float) -> Liveness:

@@ -30,7 +30,7 @@ _SLOWEST_S: Final = 3.0
 _OVERDUE: Final = 2.5
 _MOST_LIVE_S: Final = 5.0
 """Pulses are live until the next one is overdue: by so many of their own intervals, and never longer than this [P]."""
-_BESIDE_EVERY_S: Final = 0.25
+_OTHERS_EVERY_S: Final = 0.25
 """So often the pictures beside are judged: what counts is the one that is looked at, and it is not held up. That
 another one is live is known from two new pictures of it, before the one looked at counts as frozen."""
 Place = tuple[float, float]
@@ -57,7 +57,7 @@ class SeenField:
     live: bool
 
 
-class _Lately:
+class _RecentPace:
     """Whether new pictures come: by the pace at which the last two came, whatever the pulse rate is.
 
     Where few frames are judged (on a busy machine) two new ones of the last few count too.
@@ -96,16 +96,16 @@ class _Lately:
 
 
 @dataclass(slots=True, eq=False)
-class _Beside:
+class _OtherField:
     """A picture that is not looked at."""
 
     field: ScreenField
     memory: LivenessMemory
-    recent: _Lately
+    recent: _RecentPace
     seen_s: float = -1e9
 
     def see(self, frame: Frame, settings: LivenessSettings) -> None:
-        if 0 <= frame.t_s - self.seen_s < _BESIDE_EVERY_S:
+        if 0 <= frame.t_s - self.seen_s < _OTHERS_EVERY_S:
             return
         self.seen_s = frame.t_s
         cut = Looking(chosen=(self.field,)).cut_out(frame)
@@ -150,17 +150,17 @@ class ScreenWatch:
         self._choice = FieldChoice(places=list(places))
         self._by_change = not places
         self._before: Frame | None = None
-        self._beside: list[_Beside] = []
+        self._others: list[_OtherField] = []
         self.memory = LivenessMemory()
-        self._recent = _Lately()
-        self._told_elsewhere: set[str] = set()
+        self._recent = _RecentPace()
+        self._reported_elsewhere: set[str] = set()
         self._cut: Grey | None = None
         self._cut_before: Grey | None = None
         if first is not None:
             self._choice.begin(first)
             self.memory = start_liveness(self.looking.cut_out(first))
-            self._beside = [
-                _Beside(field=each, memory=LivenessMemory(), recent=_Lately()) for each in self.looking.beside
+            self._others = [
+                _OtherField(field=each, memory=LivenessMemory(), recent=_RecentPace()) for each in self.looking.others
             ]
         if seen is not None:
             self.memory.seen = seen
@@ -196,7 +196,7 @@ class ScreenWatch:
     def fields(self) -> tuple[SeenField, ...]:
         """The screen's pictures; empty where it shows one."""
         looking = self.looking
-        live = {each.field.box: each.is_live for each in self._beside}
+        live = {each.field.box: each.is_live for each in self._others}
         return tuple(
             SeenField(
                 box=each.box,
@@ -237,16 +237,16 @@ class ScreenWatch:
         found = judge_liveness(self.memory, cut, self._settings)
         self._recent.see(frame.t_s, is_new=found.state is FrameState.LIVE)
         self._note_replay(found, frame.t_s)
-        for each in self._beside:
+        for each in self._others:
             each.see(frame, self._settings)
         if found.state is not FrameState.FROZEN:
             return found
-        live = [each.field for each in self._beside if each.is_live]
+        live = [each.field for each in self._others if each.is_live]
         if not live or self._recent.is_awaited:
             return found  # pulses so slow that this one seems frozen between them are no reason to doubt it
         at = where(live[0], self.looking.fields)
-        if at not in self._told_elsewhere:
-            self._told_elsewhere.add(at)
+        if at not in self._reported_elsewhere:
+            self._reported_elsewhere.add(at)
             self._choice.notes.append(
                 sentence(
                     f"From {frame.t_s:.1f} s on the picture looked at stood still while the one at the {at} was live."
@@ -275,7 +275,7 @@ class ScreenWatch:
     def _follow_change(self, frame: Frame, before: Frame | None) -> None:
         """Without a plan: stay at a picture as long as it is there and no other one is live instead."""
         looking = self.looking
-        live = [each.field for each in self._beside if each.is_live]
+        live = [each.field for each in self._others if each.is_live]
         if looking.fields and not looking.chosen:
             self._turn_to([_middle(looking.fields[0])], frame, before)
         elif live and not self._recent.is_live:
@@ -289,7 +289,7 @@ class ScreenWatch:
     def _memories(self) -> dict[Crop, LivenessMemory]:
         """What is remembered of each picture, by its place."""
         chosen = {each.box: self.memory for each in self.looking.chosen} if len(self.looking.chosen) == 1 else {}
-        return {each.field.box: each.memory for each in self._beside} | chosen
+        return {each.field.box: each.memory for each in self._others} | chosen
 
     def _begin_anew(self, before: Frame | None, known: dict[Crop, LivenessMemory]) -> None:
         boxes = [each.box for each in self.looking.chosen]
@@ -297,10 +297,10 @@ class ScreenWatch:
             self.memory = known[boxes[0]]
         else:
             look_elsewhere(self.memory, None if before is None else self.looking.cut_out(before))
-        self._recent = _Lately()
-        self._beside = [
-            _Beside(field=each, memory=known.get(each.box, LivenessMemory()), recent=_Lately())
-            for each in self.looking.beside
+        self._recent = _RecentPace()
+        self._others = [
+            _OtherField(field=each, memory=known.get(each.box, LivenessMemory()), recent=_RecentPace())
+            for each in self.looking.others
         ]
 
 

@@ -61,7 +61,7 @@ _RECENT_S: Final = 0.5
 """Pictures so near in film share grain by the console's filter and the codec: unless they are the same to the bit, none
 of them begins a replay [P]."""
 _LEARN_FROM: Final = 3
-_LATELY: Final = 4096
+_RECENT: Final = 4096
 _NEAREST: Final = 0.05
 """What is usual: so near, or nearer, lay this share of the newest pictures of the same dose to the nearest of all older
 ones. The nearest pairs are those that breathing brings to the same place [P]."""
@@ -314,11 +314,11 @@ class SeenPictures:
         first = self._kept - known
         numbers = np.asarray(first + (rows - first) % room, dtype=np.intp)
         newest = int(numbers.max())
-        lately = self._room.nearest_shares[rows[numbers >= self._kept - _LATELY]]
-        lately = lately[~np.isnan(lately)]
+        recent = self._room.nearest_shares[rows[numbers >= self._kept - _RECENT]]
+        recent = recent[~np.isnan(recent)]
         usual = None
-        if len(lately) >= _LEARN_FROM:
-            usual = float(np.partition(lately, int(_NEAREST * len(lately)))[int(_NEAREST * len(lately))])
+        if len(recent) >= _LEARN_FROM:
+            usual = float(np.partition(recent, int(_NEAREST * len(recent)))[int(_NEAREST * len(recent))])
         numbers = numbers[self._nearest(signature, rows)]
         if self._match is not None:
             numbers = np.concatenate([numbers, np.arange(self._match, min(self._match + _STEP + 1, self._kept))])

@@ -100,7 +100,7 @@ class MotionLimits:
     # Pictures that turn away.
     fell: float = 0.25
     fell_pictures: int = 2
-    lately: int = 12
+    recent_pictures: int = 12
     """A confidence that falls by so much under the middle of the last ones, twice running, turns away: none of 2,618
     pictures of standing views did so, 3 of 4 swings did within 0.25 s [P]."""
     usual_after_s: float = 0.8

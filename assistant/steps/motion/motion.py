@@ -56,7 +56,7 @@ class MotionMemory:
     lost_s: float = -np.inf
     searched: int = 0
     """So many pictures of a film, this view's, were searched as a whole."""
-    recent: deque[float] = field(default_factory=lambda: deque(maxlen=LIMITS.lately))
+    recent: deque[float] = field(default_factory=lambda: deque(maxlen=LIMITS.recent_pictures))
     fell: int = 0
     fell_s: float = -np.inf
     doubtful: bool = False
@@ -195,7 +195,7 @@ def _turn_of(memories: list[MotionMemory], active: int, *, paused: bool) -> list
 
 def _steady(memory: MotionMemory, moved: Motion, share: float, t_s: float) -> Motion | Unknown:
     """The motion, unless its confidence has just fallen: the C-arm begins to swing, and the lines with it."""
-    if len(memory.recent) == LIMITS.lately and share < (1.0 - LIMITS.fell) * median(memory.recent):
+    if len(memory.recent) == LIMITS.recent_pictures and share < (1.0 - LIMITS.fell) * median(memory.recent):
         memory.fell_s = t_s if memory.fell == 0 else memory.fell_s
         memory.fell += 1
     else:

@@ -244,7 +244,7 @@ def _chosen(
     )
 
 
-def _variance(window: Window, told: NDArray[np.bool_], pixel_mm: float) -> F32:
+def _variance(window: Window, valid: NDArray[np.bool_], pixel_mm: float) -> F32:
     """How much each pixel scatters between pictures, about 1 in the middle; before there are any, its contrast nearby.
 
     That prior keeps the diaphragm and the heart's border from deciding alone: faint edges of the spine count as much.
@@ -252,13 +252,13 @@ def _variance(window: Window, told: NDArray[np.bool_], pixel_mm: float) -> F32:
     part = window.reference.band
     wide = max(3, round(LIMITS.even_mm / pixel_mm) | 1)
     nearby = np.maximum(cv2.blur(part * part, (wide, wide)), 0.0)
-    typical = float(np.median(nearby[told])) if told.any() else 1.0
+    typical = float(np.median(nearby[valid])) if valid.any() else 1.0
     variance = nearby + 0.25 * typical + 1e-6
     if window.pictures > 1:
         seen = cv2.GaussianBlur(window.scatter, (0, 0), LIMITS.scatter_mm / pixel_mm)
         prior = LIMITS.scatter_prior
         variance = (prior * variance + seen * ((window.pictures - 1) / window.pictures)) / (prior + window.pictures - 1)
-    middle = float(np.median(variance[told])) if told.any() else 1.0
+    middle = float(np.median(variance[valid])) if valid.any() else 1.0
     return np.asarray(variance / middle, dtype=np.float32)
 
 

@@ -111,7 +111,7 @@ def sureness_of(asked: list[ScoredLandmarks]) -> dict[str, float]:
     sure = np.array([(1.0 / (1.0 + np.exp(-doubt_features(a.found) @ weights))).mean() for a in asked])
     ap = np.array([a.view == "ap" for a in asked])
     apart_mm = np.stack([(a.found.doubt_px + a.found.spread_px + a.found.parted_px) * a.mm_per_crop_px for a in asked])
-    told = {
+    figures = {
         "constant": weights[0],
         "doubt": weights[1],
         "spread": weights[2],
@@ -122,7 +122,7 @@ def sureness_of(asked: list[ScoredLandmarks]) -> dict[str, float]:
         "upright": np.quantile([a.found.upright for a in asked], _TURNED),
         "rival": 1.0,
     }
-    return {name: round(float(value), 4) for name, value in told.items()}
+    return {name: round(float(value), 4) for name, value in figures.items()}
 
 
 def main() -> None:
@@ -133,12 +133,12 @@ def main() -> None:
     parser.add_argument("--stills", type=int, default=9, help="for each patient")
     given = parser.parse_args()
     stills = cases(list(PATIENTS), stills=given.stills, seed=31, folder=given.real)
-    told = sureness_of(gather(read_model(given.pack), stills))
+    sureness = sureness_of(gather(read_model(given.pack), stills))
     path = given.pack / "manifest.json"
     manifest = json.loads(path.read_text())
-    manifest["sureness"] = told
+    manifest["sureness"] = sureness
     path.write_text(json.dumps(manifest, indent=1) + "\n")
-    sys.stdout.write(f"{told}\n")
+    sys.stdout.write(f"{sureness}\n")
 
 
 if __name__ == "__main__":

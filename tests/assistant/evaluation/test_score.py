@@ -19,7 +19,7 @@ def test_a_right_result_is_right_in_all(made) -> None:
 
 def test_what_a_method_was_told_is_not_scored(made) -> None:
     truth = made.truth()
-    told = score(truth, read_outcome(made.results, 40), "peer", told=True)
+    told = score(truth, read_outcome(made.results, 40), "peer", state_given=True)
     assert not any(key.startswith(("state_", "live_", "view_")) for key in told.counts)
     assert told.counts["coverage.registration"] == (20, 20)
 

@@ -55,18 +55,18 @@ def test_what_is_told_is_held_against_the_first_picture_that_shows_it(folder: Pa
     seen_from = truth.leaks[0].onset_2d_frame
     assert seen_from is not None
     missed = score(run, truth, nothing)
-    assert (missed.in_sight, missed.told, missed.late_pictures) == (True, VeinFinding.NOTHING, None)
+    assert (missed.in_sight, missed.finding, missed.late_pictures) == (True, VeinFinding.NOTHING, None)
     late = score(run, truth, replace(nothing, events=(_said(seen_from + 4, "anterior", "high"),)))
-    assert (late.told, late.late_pictures, late.early) == (VeinFinding.VEIN, 4, False)
+    assert (late.finding, late.late_pictures, late.early) == (VeinFinding.VEIN, 4, False)
     assert late.late_ml is not None
     assert late.late_ml > 0
     early = score(run, truth, replace(nothing, events=(_said(10, "anterior", "high"),)))
     assert early.early
     assert early.is_false
     other = score(run, truth, replace(nothing, events=(_said(seen_from, "anterior", "medium"),)))
-    assert other.told is VeinFinding.OUTSIDE
+    assert other.finding is VeinFinding.OUTSIDE
     elsewhere = score(run, truth, replace(nothing, events=(_said(seen_from, "superior_endplate", "medium"),)))
-    assert elsewhere.told is VeinFinding.ELSEWHERE
+    assert elsewhere.finding is VeinFinding.ELSEWHERE
     assert "told at another site alone: 1 of 2" in table([missed, elsewhere])
 
 

@@ -23,13 +23,13 @@ GERMAN = {
 }
 SAID = """
 import json, sys
-from assistant.language import language, sentence, shown, tr, trn
+from assistant.language import language, sentence, tr, translate, trn
 n = 3
 print(json.dumps([
     language(), tr("Stop injecting"), tr("{file} holds {count:d} runs, {share:.1f} %", file="a", count=2, share=0.5),
     trn("{count} run", "{count} runs", 1), trn("{count} run", "{count} runs", 2), sentence("no cement seen"),
-    shown("no cement seen"), shown(OSError("x.avi: cannot be read (no cement seen)")), tr("not in it {n}", n=n),
-    shown("never said"),
+    translate("no cement seen"), translate(OSError("x.avi: cannot be read (no cement seen)")), tr("not in it {n}", n=n),
+    translate("never said"),
 ]))
 """
 

@@ -55,7 +55,7 @@ def test_a_deleted_case_comes_back(library):
     case_id = add_case(library)
     library.delete("cases", case_id, kind="delete case")
     assert search(library).total == 0
-    assert search(library, which=Filter.BIN).total == 1
+    assert search(library, which=Filter.TRASH).total == 1
     library.undo()
     assert search(library).cases[0]["id"] == case_id
 

@@ -34,7 +34,7 @@ def test_the_bin_is_emptied_after_a_copy(library):
     library.delete("cases", case_id)
     assert empty_trash(library) == (1, 1000)
     assert not folder.exists()
-    assert search(library, which=Filter.BIN).total == 0
+    assert search(library, which=Filter.TRASH).total == 0
     assert len(list((library.folder / "backups").glob("*.sqlite"))) == 1
 
 

@@ -35,7 +35,7 @@ def moment() -> Callable[..., LiveMoment]:
         frame_index=0,
         t_s=0.0,
         captured_ns=0,
-        told_ns=0,
+        finished_ns=0,
         picture=0,
         liveness=Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=4.0),
         motion=Motion(view_index=0, similarity=similarity, confidence=0.9),

@@ -79,9 +79,9 @@ def test_a_plan_goes_to_the_analysis_and_counts_only_once_confirmed(
     ids=["lost", "another size"],
 )
 def test_what_may_have_moved_the_picture_voids_the_lines(one: LiveInput, message: Any) -> None:
-    one.hear(SourceOpened(facts=facts(320), rehearsal=False))
+    one.handle(SourceOpened(facts=facts(320), rehearsal=False))
     one.confirm_lines()
-    one.hear(message)
+    one.handle(message)
     assert one.session_state.lines is Lines.UNCONFIRMED
     assert isinstance(one.inbox[-1], LinesVoid)
 
@@ -91,7 +91,7 @@ def test_a_child_that_died_is_told_and_a_new_analysis_gets_the_plan_again(
 ) -> None:
     session_memory.to_analysis.take()
     one.confirm_lines()
-    one.hear(Moved(moment=moment()))
+    one.handle(Moved(moment=moment()))
     one.child_changed(ChildChanged(child=Child.ANALYSIS, condition=Condition.RUNNING, reason=""))
     assert one.session_state.lines is Lines.CONFIRMED
     one.child_changed(ChildChanged(child=Child.ANALYSIS, condition=Condition.DIED, reason="signal 9"))
@@ -103,9 +103,9 @@ def test_a_child_that_died_is_told_and_a_new_analysis_gets_the_plan_again(
 
 
 def test_only_the_refusal_of_the_present_plan_takes_the_lines_away(one: LiveInput, log: Log) -> None:
-    one.hear(PlanRefused(plan_number=7, reason="old"))
+    one.handle(PlanRefused(plan_number=7, reason="old"))
     assert one.session_state.lines is Lines.UNCONFIRMED
-    one.hear(PlanRefused(plan_number=1, reason="nothing to follow"))
+    one.handle(PlanRefused(plan_number=1, reason="nothing to follow"))
     assert one.session_state.lines is Lines.NONE
     assert log.kinds[-1] == "plan_refused"
 
@@ -120,7 +120,7 @@ def test_lines_of_another_level_are_dropped(one: LiveInput, log: Log) -> None:
 
 def test_a_fault_of_the_recording_is_logged_once(one: LiveInput, log: Log) -> None:
     for fault in ("", "the disk is full", "the disk is full"):
-        one.hear(RecordingStatus(state=RecordingState(fault=fault)))
+        one.handle(RecordingStatus(state=RecordingState(fault=fault)))
     assert log.kinds.count("recording") == 1
     assert one.session_state.recording.fault == "the disk is full"
 
@@ -133,11 +133,11 @@ def test_growing_cement_is_noticed_with_confirmed_lines_only(one: LiveInput, mom
         return Moved(moment=moment(t_s=t_s, distances=seen))
 
     for k in range(6):
-        one.hear(grown(0.2 * k, 10.0 + 4 * k))
+        one.handle(grown(0.2 * k, 10.0 + 4 * k))
     assert not one.grows
     one.confirm_lines()
     for k in range(6, 12):
-        one.hear(grown(0.2 * k, 10.0 + 4 * k))
+        one.handle(grown(0.2 * k, 10.0 + 4 * k))
     assert one.grows
 
 

@@ -39,14 +39,18 @@ def mask() -> CementMask:
 def test_a_moment_carries_no_pixels_and_travels_between_processes() -> None:
     cement = mask()
     frame = StampedFrame(index=7, t_s=0.5, captured_ns=11, picture=3, grey=np.zeros((4, 4), np.uint8), white=255)
-    moment = live_moment(reading(cement), cement_outline(cement), frame, SCREEN, told_ns=12, plan_number=2, skipped=1)
+    moment = live_moment(
+        reading(cement), cement_outline(cement), frame, SCREEN, finished_ns=12, plan_number=2, skipped=1
+    )
     packed = to_bytes(moment)
     assert len(packed) < 4000
     again = from_bytes(packed)
     assert isinstance(again, Moment), "what draws a moment draws one of a session too"
     assert (again.frame_index, again.captured_ns, again.picture, again.plan_number) == (7, 11, 3, 2)
     assert again.cement_known
-    assert not live_moment(reading(Unknown("x")), (), frame, SCREEN, told_ns=1, plan_number=1, skipped=0).cement_known
+    assert not live_moment(
+        reading(Unknown("x")), (), frame, SCREEN, finished_ns=1, plan_number=1, skipped=0
+    ).cement_known
 
 
 def test_the_states_carry_the_words_of_the_strip() -> None:

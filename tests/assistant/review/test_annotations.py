@@ -51,9 +51,9 @@ def test_the_newest_word_on_a_leak_counts(review: Review) -> None:
     said = say(review, About.YEOM, frame=1, who="a", text="B", leak=UPPER)
     said = say(said, About.YEOM, frame=1, who="b", text="C", leak=UPPER)
     said = say(said, About.YEOM, frame=1, who="b", text="S", leak=LOWER)
-    assert said.said(About.YEOM, UPPER).text == "C"
-    assert said.said(About.YEOM, LOWER).text == "S"
-    assert said.said(About.SHAPE, UPPER) is None
+    assert said.newest_entry(About.YEOM, UPPER).text == "C"
+    assert said.newest_entry(About.YEOM, LOWER).text == "S"
+    assert said.newest_entry(About.SHAPE, UPPER) is None
 
 
 def test_labels_are_checked(review: Review) -> None:
@@ -112,17 +112,17 @@ def test_a_run_of_the_library_has_its_review_in_its_own_folder(tmp_path: Path, m
 def test_a_word_holds_for_the_same_leak_in_another_analysis(review: Review) -> None:
     said = say(review, About.SHAPE, frame=33, who="a", text="round", leak=UPPER)
     later = (LOWER, LeakKey("superior_disc", 28))  # another order, other first frames
-    assert said.said(About.SHAPE, later[1], later).text == "round"
-    assert said.said(About.SHAPE, LOWER, later) is None
-    assert said.said(About.SHAPE, None, later) is None
+    assert said.newest_entry(About.SHAPE, later[1], later).text == "round"
+    assert said.newest_entry(About.SHAPE, LOWER, later) is None
+    assert said.newest_entry(About.SHAPE, None, later) is None
 
 
 def test_of_two_leaks_at_one_site_the_nearer_one_is_meant(review: Review) -> None:
     first, second = LeakKey("posterior", 10), LeakKey("posterior", 300)
     assert nearest(LeakKey("posterior", 20), (first, second)) == first
     said = say(review, About.YEOM, frame=0, who="a", text="B", leak=LeakKey("posterior", 290))
-    assert said.said(About.YEOM, first, (first, second)) is None
-    assert said.said(About.YEOM, second, (first, second)).text == "B"
+    assert said.newest_entry(About.YEOM, first, (first, second)) is None
+    assert said.newest_entry(About.YEOM, second, (first, second)).text == "B"
 
 
 def test_what_reviewers_add_and_deny(review: Review) -> None:
@@ -146,7 +146,7 @@ def test_a_file_of_version_1_is_read_and_its_numbers_find_their_leaks(tmp_path: 
     assert [(e.leak, e.key) for e in read.entries] == [(2, None), (5, None)]
     found = converted(read, (LOWER, UPPER))
     assert [(e.leak, e.key) for e in found.entries] == [(2, UPPER), (5, None)]
-    assert found.said(About.YEOM, UPPER, (LOWER, UPPER)).text == "C"
+    assert found.newest_entry(About.YEOM, UPPER, (LOWER, UPPER)).text == "C"
     assert converted(found, (UPPER, LOWER)) is found  # once found it stays
     say(found, About.NOTE, frame=0, who="a", text="x")
     again = json.loads(path.read_text())

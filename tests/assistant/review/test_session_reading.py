@@ -61,7 +61,7 @@ def test_each_level_has_what_was_done_and_told_at_it() -> None:
     assert (first.cement_ml, second.cement_ml, day.cement_ml) == (0.4, 0.2, 0.6)
     assert (first.exposures, first.xray_s) == (1, 4.5)
     assert (second.exposures, second.xray_s) == (1, 2.0)
-    assert [told.code for told in first.told] == ["A4", "A16", "A1"]
+    assert [told.code for told in first.raised] == ["A4", "A16", "A1"]
     assert [(told.code, told.acknowledged_s, told.ended_s) for told in first.alarms] == [
         ("A4", 0.7, 0.8),
         ("A1", None, None),

@@ -76,7 +76,7 @@ def test_work_stopped_goes_on_where_it_was(job: WhatIfJob, tmp_path: Path) -> No
         file.write(b'{"run": "half')
     whatif.begin(folder, job)
     seen.clear()
-    assert whatif.work(folder, told=lambda done, total: seen.append((done, total)))
+    assert whatif.work(folder, on_progress=lambda done, total: seen.append((done, total)))
     assert seen[0] == (2, 6)
     assert seen[-1] == (6, 6)
     rows = whatif.read_rows(folder)
@@ -148,7 +148,7 @@ def test_fifty_runs_show_progress_stop_and_go_on(tmp_path: Path, monkeypatch: py
     assert not whatif.work(tmp_path, lambda: len(asked) >= 37, lambda done, total: told.append((done, total)))
     assert told[-1] == (37, 100)
     whatif.begin(tmp_path, job)
-    assert whatif.work(tmp_path, told=lambda done, total: told.append((done, total)))
+    assert whatif.work(tmp_path, on_progress=lambda done, total: told.append((done, total)))
     assert told[-1] == (100, 100)
     assert len(asked) == len(set(asked)) == 100
     assert len(whatif.read_rows(tmp_path)) == 100

@@ -16,7 +16,7 @@ AP = [(100.0, 200.0), (190.0, 196.0), (280.0, 201.0), (104.0, 320.0), (190.0, 32
 def confirmed(view: str, places: list[tuple[float, float]], mm_per_px: float | None = None, by: str = "") -> SetView:
     made = SetView(view=view, mm_per_px=mm_per_px, scale_by=by)
     for point, at in zip(made.points, places, strict=True):
-        point.at, point.told = at, PointStatus.CONFIRMED
+        point.at, point.status = at, PointStatus.CONFIRMED
     return made
 
 
@@ -56,16 +56,16 @@ def test_each_view_says_for_itself_whether_it_has_a_scale() -> None:
 def test_in_the_set_up_a_point_is_taken_or_placed_and_stays_the_active_one_until_it_is_confirmed() -> None:
     made = SetUp(lines=AlarmSettings().warning_lines, views=[confirmed("lateral", LATERAL)])
     made.press((262.0, 217.0), 5.0)
-    assert (made.view.active, made.view.points[1].told) == (1, PointStatus.CONFIRMED)
+    assert (made.view.active, made.view.points[1].status) == (1, PointStatus.CONFIRMED)
     made.view.move_held((264.0, 217.0))
     made.view.let_go()
     made.view.move_held((0.0, 0.0))
-    assert (made.view.points[1].at, made.view.points[1].told) == ((264.0, 217.0), PointStatus.CHECK)
+    assert (made.view.points[1].at, made.view.points[1].status) == ((264.0, 217.0), PointStatus.CHECK)
     made.nudge(0.0, -1.0)
     assert made.view.points[1].at == (264.0, 216.0)
     made.undo()
     made.undo()
-    assert (made.view.points[1].at, made.view.points[1].told) == (LATERAL[1], PointStatus.CONFIRMED)
+    assert (made.view.points[1].at, made.view.points[1].status) == (LATERAL[1], PointStatus.CONFIRMED)
     made.redo()
     assert made.view.points[1].at == (264.0, 217.0)
 

@@ -260,6 +260,6 @@ def test_an_answer_of_another_leak_is_none_of_this_one() -> None:
     memory = ShapeMemory()
     shape = classify(memory, Oracle((answer(101, 0.95, 0.03),)), UP, 500, seen(), RULE, film_s=500 / 7.5)
     assert "not answered yet" in shape.reason
-    assert memory.said == {}
+    assert memory.answers == {}
     again = classify(memory, Oracle((answer(500, 0.03, 0.95),)), UP, 501, seen(), RULE, film_s=501 / 7.5)
     assert (again.label, again.frames) == ("round", (500,))

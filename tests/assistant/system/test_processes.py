@@ -34,7 +34,7 @@ def test_a_module_is_found_wherever_it_is_started_and_nothing_is_imported_from_t
 
 def test_what_it_is_given_ends_its_input() -> None:
     child = ChildProcess(python("import sys; print(len(sys.stdin.read()))"), given=b"12345", out=Stream.PIPE)
-    with child.heard as said:
+    with child.output as said:
         assert said.read().split() == [b"5"]
     assert child.ended_within(HUNG_S)
     assert child.how_it_ended == "exit status 0"
@@ -50,7 +50,7 @@ def test_it_ends_with_its_input_by_a_signal_or_at_once() -> None:
     deaf = ChildProcess(python(NEVER_ENDS), out=Stream.PIPE)
     asked = ChildProcess(python("import time; time.sleep(600)"))
     for child in (gentle, deaf):
-        assert child.heard.readline().strip() == b"here"
+        assert child.output.readline().strip() == b"here"
         assert not child.ended_within(0.0)
     gentle.end(HUNG_S)
     assert gentle.how_it_ended == "exit status 0"
@@ -59,7 +59,7 @@ def test_it_ends_with_its_input_by_a_signal_or_at_once() -> None:
     asked.end(HUNG_S, by_signal=True)
     assert asked.how_it_ended == f"signal {int(signal.SIGTERM)}"
     for child in (gentle, deaf):
-        child.heard.close()
+        child.output.close()
 
 
 def test_its_last_words_are_kept_where_it_crashed() -> None:
@@ -88,6 +88,6 @@ def test_messages_are_read_as_they_were_written_and_half_of_one_is_none() -> Non
 @pytest.mark.skipif(not hasattr(os, "getsid"), reason="a system without sessions")
 def test_one_apart_is_in_a_session_of_its_own() -> None:
     child = ChildProcess(python("import os; print(os.getsid(0))"), out=Stream.PIPE, apart=True)
-    with child.heard as said:
+    with child.output as said:
         assert int(said.read()) == child.pid
     assert child.ended_within(HUNG_S)

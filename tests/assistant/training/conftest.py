@@ -1,4 +1,4 @@
-"""Clips, a clock and a desk for the tests of training."""
+"""Clips, a clock and a trainer for the tests of training."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -47,7 +47,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, clock: Clock) -> Iterator[Trainer]:
+def trainer(tmp_path: Path, clock: Clock) -> Iterator[Trainer]:
     with Library(tmp_path / "home", wall_ns=clock) as library:
         made = Trainer(library, clock, random.Random(1))
         for number in range(10):
@@ -55,16 +55,16 @@ def desk(tmp_path: Path, clock: Clock) -> Iterator[Trainer]:
         yield made
 
 
-def answered(desk: Trainer, person: Person, answers: list[str], sure: int = 80) -> list:
+def answered(trainer: Trainer, person: Person, answers: list[str], sure: int = 80) -> list:
     """Answer one case after the other; gives what was asked."""
     asked_now, asked = [], []
     for answer in answers:
-        one = desk.next(person, asked_now=asked_now)
+        one = trainer.next(person, asked_now=asked_now)
         asked_now.append(one.clip.id)
         asked.append(one)
         direction = one.clip.facts.direction
         result = score(one.clip.facts, answer, direction)
-        desk.lock(person, one, Given(task=QUESTION, answer=answer, sure_percent=sure, direction=direction), result)
+        trainer.lock(person, one, Given(task=QUESTION, answer=answer, sure_percent=sure, direction=direction), result)
     return asked
 
 

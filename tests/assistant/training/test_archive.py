@@ -30,12 +30,12 @@ def add_run(library, path):
 
 def test_a_clip_of_a_case(library, tmp_path):
     add_run(library, write_ending(tmp_path, crosses_at=40))
-    desk = Trainer(library)
-    run = run_of_case(desk, "K-1")
-    assert cut_before(desk, run) is None
-    clip_id = keep_clip(desk, run, read_run_outcome(Path(run["path"]), result_of(run)), AlarmSettings())
-    assert cut_before(desk, run) == clip_id
-    clip = desk.clip(clip_id)
+    trainer = Trainer(library)
+    run = run_of_case(trainer, "K-1")
+    assert cut_before(trainer, run) is None
+    clip_id = keep_clip(trainer, run, read_run_outcome(Path(run["path"]), result_of(run)), AlarmSettings())
+    assert cut_before(trainer, run) == clip_id
+    clip = trainer.clip(clip_id)
     assert clip.facts.stop_frame < clip.facts.event_frame == 40
     assert clip.name == "101"
     assert search(library, which=Filter.TRAINING).total == 1
@@ -44,14 +44,14 @@ def test_a_clip_of_a_case(library, tmp_path):
 def test_a_clip_that_stops_where_a_person_says(library, tmp_path):
     path = write_ending(tmp_path, crosses_at=40)
     add_run(library, path)
-    desk = Trainer(library)
-    run = run_at(desk, str(path))
+    trainer = Trainer(library)
+    run = run_at(trainer, str(path))
     run_outcome = read_run_outcome(path)
-    by_hand = desk.clip(keep_clip(desk, run, run_outcome, AlarmSettings(), stop_s=run_outcome.t_s[20]))
+    by_hand = trainer.clip(keep_clip(trainer, run, run_outcome, AlarmSettings(), stop_s=run_outcome.t_s[20]))
     assert by_hand.facts.stop_frame == 20
     library.who = Person(id="R-1", role=Role.TRAINEE)
     with pytest.raises(UsageError, match="make a training set"):
-        keep_clip(desk, run, run_outcome, AlarmSettings(), stop_s=1.0)
+        keep_clip(trainer, run, run_outcome, AlarmSettings(), stop_s=1.0)
 
 
 def test_a_case_without_a_run_and_a_run_without_a_case(library, tmp_path):

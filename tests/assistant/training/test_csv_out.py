@@ -10,21 +10,21 @@ from assistant.training.clip import GO_ON, STOP
 from assistant.training.csv_out import COLUMNS, answers_of, cell, write_answers
 
 
-def test_the_table_of_answers(desk, tmp_path, sit):
-    me, other = desk.enrol("Erika Muster", consents=True), desk.enrol(consents=True)
-    sit(desk, me, [STOP, GO_ON])
-    sit(desk, other, [STOP])
+def test_the_table_of_answers(trainer, tmp_path, sit):
+    me, other = trainer.enrol("Erika Muster", consents=True), trainer.enrol(consents=True)
+    sit(trainer, me, [STOP, GO_ON])
+    sit(trainer, other, [STOP])
     path = tmp_path / "a.csv"
-    assert write_answers(answers_of(desk, me, asks=me), path) == 2
+    assert write_answers(answers_of(trainer, me, asks=me), path) == 2
     with path.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     assert tuple(rows[0]) == COLUMNS
     assert {row[0] for row in rows[1:]} == {me.id}
     assert "Erika" not in path.read_text(encoding="utf-8-sig")
     with pytest.raises(UsageError, match="instructor"):
-        answers_of(desk, None, asks=me)
-    teacher = desk.enrol(role=Role.INSTRUCTOR, consents=False)
-    assert write_answers(answers_of(desk, None, asks=teacher), path) == 3
+        answers_of(trainer, None, asks=me)
+    teacher = trainer.enrol(role=Role.INSTRUCTOR, consents=False)
+    assert write_answers(answers_of(trainer, None, asks=teacher), path) == 3
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "  =x"])

@@ -8,13 +8,13 @@ from assistant.training.figures import progress
 from assistant.vocabulary import Unknown
 
 
-def test_figures_of_a_person(desk, sit):
-    me = desk.enrol(consents=True)
-    expert = desk.enrol(consents=True, is_expert=True)
+def test_figures_of_a_person(trainer, sit):
+    me = trainer.enrol(consents=True)
+    expert = trainer.enrol(consents=True, is_expert=True)
     right = [GO_ON, STOP] * 2 + [GO_ON]
-    sit(desk, expert, right)
-    sit(desk, me, [GO_ON, STOP, STOP, STOP, GO_ON])
-    known = progress(desk, me)
+    sit(trainer, expert, right)
+    sit(trainer, me, [GO_ON, STOP, STOP, STOP, GO_ON])
+    known = progress(trainer, me)
     assert known.answered == 5
     assert (known.stopped_in_time.right, known.stopped_in_time.total) == (2, 2)
     assert isinstance(known.with_experts, Agreement)
@@ -28,8 +28,8 @@ def test_figures_of_a_person(desk, sit):
     assert (min(me.id, expert.id), max(me.id, expert.id)) in known.between
 
 
-def test_a_person_who_has_answered_nothing_has_unknown_figures(desk):
-    known = progress(desk, desk.enrol(consents=True))
+def test_a_person_who_has_answered_nothing_has_unknown_figures(trainer):
+    known = progress(trainer, trainer.enrol(consents=True))
     assert isinstance(known.stopped_in_time.percent, Unknown)
     assert isinstance(known.with_truth, Unknown)
     assert isinstance(known.brier, Unknown)

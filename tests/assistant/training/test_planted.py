@@ -67,33 +67,33 @@ def test_which_clips_can_carry_one():
     assert not can_carry(clip(view="ap"))
 
 
-def test_planted_answers_are_counted_apart_and_bring_no_case_back(desk):
-    person = desk.enrol(consents=True)
-    asked = desk.next(person, asked_now=[])
+def test_planted_answers_are_counted_apart_and_bring_no_case_back(trainer):
+    person = trainer.enrol(consents=True)
+    asked = trainer.next(person, asked_now=[])
     for mm, answer in ((6.0, GO_ON), (6.0, STOP), (-3.0, STOP)):
         result = score(asked.clip.facts, answer, None)
         given = Given(task="question", answer=answer, sure_percent=80, lines_shown=True, planted_mm=mm)
-        desk.lock(person, asked, given, result)
-    known = progress(desk, person)
+        trainer.lock(person, asked, given, result)
+    known = progress(trainer, person)
     assert (known.trusted_wrong.right, known.trusted_wrong.total) == (2, 3)
     assert known.answered == known.lines_shown.total == 0
-    assert desk.library.rows("cards") == []
-    assert desk.next(person, asked_now=[]).clip.id == asked.clip.id  # asked again, without the wrong line
+    assert trainer.library.rows("cards") == []
+    assert trainer.next(person, asked_now=[]).clip.id == asked.clip.id  # asked again, without the wrong line
 
 
-def test_lines_are_planted_only_where_lines_are_shown_and_only_sometimes(desk):
+def test_lines_are_planted_only_where_lines_are_shown_and_only_sometimes(trainer):
     import msgspec
 
     from assistant.library.people import Permission
     from assistant.training.clip import clip_from_row, facts_as_json
 
-    for row in desk.library.rows("clips"):
+    for row in trainer.library.rows("clips"):
         facts = msgspec.structs.replace(clip_from_row(row).facts, view="lateral")
-        desk.library.change(
+        trainer.library.change(
             [("clips", row["id"], {"facts": facts_as_json(facts)})], Permission.TEACH, "x", about=row["id"]
         )
-    person = desk.enrol(consents=True)
-    without = [desk.next(person, asked_now=[]).is_planted for _ in range(40)]
-    shown = [desk.next(person, asked_now=[], lines_shown=True).is_planted for _ in range(40)]
+    person = trainer.enrol(consents=True)
+    without = [trainer.next(person, asked_now=[]).is_planted for _ in range(40)]
+    shown = [trainer.next(person, asked_now=[], lines_shown=True).is_planted for _ in range(40)]
     assert not any(without)
     assert 3 <= sum(shown) <= 20

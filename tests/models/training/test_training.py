@@ -195,7 +195,7 @@ def test_the_shipped_model_keeps_its_word_in_another_world(samples: list[LeakSam
 def test_the_end_of_each_run_counts_and_a_missed_leak_is_no_wrong_word() -> None:
     def answer(true: str, said: str) -> RunAnswer:
         facts = {"label": true, "identity": true}
-        return RunAnswer(facts=facts, said=said, p_spike=None, reason="")
+        return RunAnswer(facts=facts, predicted=said, p_spike=None, reason="")
 
     figures = run_figures(
         [

@@ -28,7 +28,7 @@ class View:
         self.found_shown = self.chosen_shown = self.searches = 0
         self.runs = []
 
-    def tell(self, text):
+    def show_message(self, text):
         self.told.append(text)
 
     def show_found(self):
@@ -142,7 +142,7 @@ def test_the_chosen_case_stays_chosen_where_it_is_found(controller, cases):
 
 def test_filters_go_round_and_the_search_ends(controller, cases, view):
     controller.do("filter before")
-    assert (controller.which, controller.found.total) == (Filter.BIN, 0)
+    assert (controller.which, controller.found.total) == (Filter.TRASH, 0)
     controller.do("filter next")
     assert (controller.which, controller.found.total) == (Filter.ALL, 3)
     controller.do("search")
@@ -179,7 +179,7 @@ def test_delete_asks_twice_and_another_act_takes_the_question_back(controller, c
 
 def test_the_bin_is_emptied_for_good(controller, cases, room, view):
     room.library.delete("cases", cases[0])
-    controller.choose_filter(Filter.BIN)
+    controller.choose_filter(Filter.TRASH)
     controller.do("delete")
     assert view.told[-1] == words.TRASH_ASKED.format(1)
     controller.do("delete")
@@ -379,7 +379,7 @@ def test_a_case_is_shown_by_its_id(controller, cases):
 )
 def test_what_came_of_the_work_is_told(controller, room, view, kind, error, told):
     job = LibraryJob(kind=kind, name="a run", order={}, run_id="", act=Permission.IMPORT, case_id="K-1")
-    job.error, job.said = error, {"written": "a.zip"} if kind == "pack" else {}
+    job.error, job.answer = error, {"written": "a.zip"} if kind == "pack" else {}
     quiet = LibraryJob(kind="analyse", name="a run", order={}, run_id="")
     room.jobs.finished = deque([job, quiet])
     controller.show_work()

@@ -38,7 +38,7 @@ class View:
         self.refreshed = self.runs = self.reviews = self.points = 0
         self.answer = ""
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         self.told.append(text)
 
     def refresh(self) -> None:

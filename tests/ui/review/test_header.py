@@ -24,7 +24,7 @@ def test_ids_are_never_cut(qtbot: Any, monkeypatch: pytest.MonkeyPatch, width_px
     header.resize(width_px, 58)
     header.show()
     header.set_live_picture(live)
-    header.tell(
+    header.show_identity(
         Identity(case_id="K-WWMWW", level="T12", run_id="B-WWMMWW82", session_id="N-9ZCQXDGV"),
         "",
         "lateral",

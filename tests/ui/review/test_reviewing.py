@@ -148,7 +148,7 @@ def test_measures_are_taken_on_the_picture_and_kept(qtbot, opened: ReviewPage, r
     assert told.endswith("mm")
     assert float(told.split()[1]) == pytest.approx(20.0, abs=0.5)
     qtbot.keyClick(opened, K.Key_Return)
-    entry = read_review(run.folder / "review.json").said(About.MEASURE)
+    entry = read_review(run.folder / "review.json").newest_entry(About.MEASURE)
     assert entry.value["figures"]["Distance"] == told
     qtbot.keyClick(opened, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert len(opened.state.board.points["distance"]) == 1
@@ -178,9 +178,9 @@ def test_notes_key_images_and_labels_are_kept_listed_and_undone(qtbot, opened: R
     assert all(e.author and e.said_at and e.frame == 33 for e in review.entries)
     assert [story.leak for story in opened.state.book.leaks.stories()] == before
     qtbot.keyClick(opened, K.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert read_review(run.folder / "review.json").said(About.SHAPE, key) is None
+    assert read_review(run.folder / "review.json").newest_entry(About.SHAPE, key) is None
     qtbot.keyClick(opened, K.Key_Y, Qt.KeyboardModifier.ControlModifier)
-    assert read_review(run.folder / "review.json").said(About.SHAPE, key).text == "round"
+    assert read_review(run.folder / "review.json").newest_entry(About.SHAPE, key).text == "round"
 
 
 def test_a_plan_is_edited_from_its_own_points_and_keeps_its_other_view(
@@ -208,7 +208,7 @@ def test_a_plan_is_edited_from_its_own_points_and_keeps_its_other_view(
     assert {view["view"] for view in saved["views"]} == {"lateral", "ap"}
     lateral = next(view for view in saved["views"] if view["view"] == "lateral")
     assert lateral["landmarks"]["superior"][0] == [SUPERIOR[0][0], SUPERIOR[0][1] + 1]
-    assert read_review(run.folder / "review.json").said(About.LANDMARKS) is not None
+    assert read_review(run.folder / "review.json").newest_entry(About.LANDMARKS) is not None
 
 
 def test_another_line_is_tried_in_the_background_and_may_be_stopped(qtbot, opened: ReviewPage) -> None:

@@ -15,7 +15,7 @@ from ui.selftest.controller import FIDELITY, PEDAL, SOUND, SelfTestController
 
 
 def passes(_settings: Settings) -> CheckOutcome:
-    return CheckOutcome(told=CheckStatus.PASSED, text="well")
+    return CheckOutcome(status=CheckStatus.PASSED, text="well")
 
 
 def breaks(_settings: Settings) -> CheckOutcome:
@@ -87,7 +87,7 @@ class Around:
             self.controller.take(name, outcome)
 
     def told(self, name: str) -> CheckStatus:
-        return self.controller.outcomes[name].told
+        return self.controller.outcomes[name].status
 
 
 @pytest.fixture

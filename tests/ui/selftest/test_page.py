@@ -35,9 +35,9 @@ def _press(page: SelfTestPage, key: int) -> bool:
 
 def _done(page: SelfTestPage) -> None:
     for name in page.controller.outcomes:
-        page.controller.take(name, CheckOutcome(told=CheckStatus.PASSED, text="well"))
-    page.controller.take(SOUND, CheckOutcome(told=CheckStatus.OPEN, text="Heard?"))
-    page.controller.take(PEDAL, CheckOutcome(told=CheckStatus.OPEN, text="press it"))
+        page.controller.take(name, CheckOutcome(status=CheckStatus.PASSED, text="well"))
+    page.controller.take(SOUND, CheckOutcome(status=CheckStatus.OPEN, text="Heard?"))
+    page.controller.take(PEDAL, CheckOutcome(status=CheckStatus.OPEN, text="press it"))
 
 
 def test_all_grey_steps_come_through_the_live_picture_unchanged(qtbot) -> None:
@@ -49,16 +49,16 @@ def test_all_grey_steps_come_through_the_live_picture_unchanged(qtbot) -> None:
 )
 def test_checks_of_a_sound_machine_pass(each) -> None:
     outcome = each(Settings())
-    assert outcome.told is CheckStatus.PASSED, outcome.text
+    assert outcome.status is CheckStatus.PASSED, outcome.text
 
 
 def test_a_mask_that_lets_a_name_through_fails_on_the_written_picture(monkeypatch) -> None:
     monkeypatch.setattr(Masker, "apply", lambda _self, grey, _t_s: grey)
     outcome = checks.name_mask(Settings())
-    assert outcome.told is CheckStatus.FAILED
+    assert outcome.status is CheckStatus.FAILED
     assert "12 of 12" in outcome.text
     whole = replace(Settings(), capture=CaptureSettings(layout="whole"))
-    assert checks.name_mask(whole).told is CheckStatus.NOTE
+    assert checks.name_mask(whole).status is CheckStatus.NOTE
 
 
 def test_a_check_that_breaks_has_failed_and_says_why() -> None:
@@ -66,7 +66,7 @@ def test_a_check_that_breaks_has_failed_and_says_why() -> None:
         raise ZeroDivisionError("by nothing")
 
     outcome = run_safely(Check(name="x", run=breaks), Settings())
-    assert outcome.told is CheckStatus.FAILED
+    assert outcome.status is CheckStatus.FAILED
     assert "ZeroDivisionError" in outcome.text
 
 
@@ -75,7 +75,7 @@ def test_the_list_is_signed_only_after_the_sound_was_answered(page, qtbot) -> No
     _press(page, Qt.Key.Key_Return)
     assert "sound" in page.controller.note
     _press(page, Qt.Key.Key_N)
-    assert page.controller.outcomes[SOUND].told is CheckStatus.FAILED
+    assert page.controller.outcomes[SOUND].status is CheckStatus.FAILED
     with qtbot.waitSignal(page.wanted):
         _press(page, Qt.Key.Key_Return)
     line = json.loads((data_home() / "selftests.jsonl").read_text())
@@ -100,7 +100,7 @@ def test_a_pedal_is_noticed(page) -> None:
 def test_it_runs_all_checks_behind_the_window(page, qtbot) -> None:
     page.enter()
     qtbot.waitUntil(lambda: not page.controller.running and page.controller.may_sign() != "The checks still run.")
-    assert all(outcome.told is not CheckStatus.RUNNING for outcome in page.controller.outcomes.values())
+    assert all(outcome.status is not CheckStatus.RUNNING for outcome in page.controller.outcomes.values())
     page.grab()
 
 
@@ -139,11 +139,11 @@ def test_f38_what_cannot_be_held_off_is_named(monkeypatch, why_not: str) -> None
     monkeypatch.setattr(checks.ScreenSaver, "try_out", lambda _: why_not)
     for check in (checks.inhibits_sleep, checks.screen_stays):
         outcome = check(Settings())
-        assert outcome.told is (CheckStatus.NOTE if why_not else CheckStatus.PASSED)
+        assert outcome.status is (CheckStatus.NOTE if why_not else CheckStatus.PASSED)
         assert outcome.text == (why_not or "held off while injecting")
 
 
 def test_f38_the_check_itself_ends_and_leaves_nothing() -> None:
     for check in (checks.inhibits_sleep, checks.screen_stays):
         outcome = run_safely(Check(name="x", run=check), Settings())
-        assert outcome.told in (CheckStatus.PASSED, CheckStatus.NOTE), outcome.text
+        assert outcome.status in (CheckStatus.PASSED, CheckStatus.NOTE), outcome.text

@@ -289,7 +289,7 @@ def test_arrows_choose_a_level_move_a_point_and_move_the_line(made: Made) -> Non
     made.state.setup.view.propose(PLACES, "by the test")
     made.do("right", "far down")
     assert made.state.setup.view.points[0].at == (PLACES[0][0] + 1, PLACES[0][1] + 10)
-    assert made.state.setup.view.points[0].told is PointStatus.CHECK
+    assert made.state.setup.view.points[0].status is PointStatus.CHECK
     made.do("undo", "undo", "redo")
     assert made.state.setup.view.points[0].at == (PLACES[0][0] + 1, PLACES[0][1])
     made.do(*["enter"] * 6, "uncalibrated")
@@ -354,7 +354,7 @@ def test_a_proposal_is_asked_for_behind_the_window_and_taken_while_nothing_was_p
     assert view.placed, "the points start in the middle"
     made.screen.acts.get(timeout=HUNG_S)()
     assert [point.at for point in view.points] == PLACES
-    assert view.points[0].told is PointStatus.PROPOSED
+    assert view.points[0].status is PointStatus.PROPOSED
     made.do("right")
     moved = view.points[0].at
     made.do("propose")
@@ -394,7 +394,7 @@ def test_a_fresh_picture_keeps_the_points_as_proposals(made: Made) -> None:
     made.do("fresh")
     view = made.state.setup.view
     assert view.still.index == 9
-    assert {point.told for point in view.points} == {PointStatus.PROPOSED}
+    assert {point.status for point in view.points} == {PointStatus.PROPOSED}
     assert "other view" in made.screen.shown
     made.page.frames = {}
     made.do("fresh")

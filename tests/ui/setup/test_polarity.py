@@ -21,7 +21,7 @@ def set_up(grey: np.ndarray) -> SetUp:
     made = SetUp(lines=AlarmSettings().warning_lines)
     view = made.view
     view.still, view.mm_per_px = still(grey), 0.4
-    view.points = [SetPoint(at=(x, y), told=PointStatus.CONFIRMED) for x, y in [*SUPERIOR, *INFERIOR]]
+    view.points = [SetPoint(at=(x, y), status=PointStatus.CONFIRMED) for x, y in [*SUPERIOR, *INFERIOR]]
     return made
 
 

@@ -85,7 +85,7 @@ def test_points_are_used_only_after_each_was_confirmed(page) -> None:
     for number in range(6):
         assert page.setup.state.setup.document()["views"] == []
         _key(page, K.Key_Return)
-        assert view.points[number].told is PointStatus.CONFIRMED
+        assert view.points[number].status is PointStatus.CONFIRMED
     assert page.setup.state.step is Step.SCALE
 
 
@@ -100,14 +100,14 @@ def test_a_confirmed_point_that_is_moved_has_to_be_looked_at_again(page) -> None
     before = view.points[0].at
     _key(page, K.Key_Right)
     _key(page, K.Key_Down, SHIFT)
-    assert view.points[0].told is PointStatus.CHECK
+    assert view.points[0].status is PointStatus.CHECK
     assert view.points[0].at == (before[0] + 1, before[1] + 10)
     _key(page, K.Key_Z, CONTROL)
     _key(page, K.Key_Z, CONTROL)
     assert view.points[0].at == before
-    assert view.points[0].told is PointStatus.CONFIRMED
+    assert view.points[0].status is PointStatus.CONFIRMED
     _key(page, K.Key_Y, CONTROL)
-    assert view.points[0].told is PointStatus.CHECK
+    assert view.points[0].status is PointStatus.CHECK
 
 
 def test_arrows_move_as_on_the_screen_when_the_picture_is_flipped_or_turned(page) -> None:
@@ -241,11 +241,11 @@ def test_a_proposal_comes_behind_the_window_and_is_only_proposed(page, qtbot, mo
     monkeypatch.setattr(proposals, "ask", ask)
     _to_points(page)
     view = page.setup.state.setup.view
-    qtbot.waitUntil(lambda: view.points[0].told is PointStatus.PROPOSED)
+    qtbot.waitUntil(lambda: view.points[0].status is PointStatus.PROPOSED)
     assert view.points[5].at == (300.0, 259.0)
     assert page.setup.state.setup.document()["views"] == []
     _key(page, K.Key_Right)
-    assert view.points[0].told is PointStatus.CHECK
+    assert view.points[0].status is PointStatus.CHECK
     _key(page, K.Key_P)
     qtbot.waitUntil(lambda: view.points[0].at == (200.0, 200.0))
     assert asked == [("lateral", None), ("lateral", (201.0, 200.0))]
@@ -273,7 +273,7 @@ def test_without_a_proposal_the_points_are_left_to_the_person(page, qtbot, monke
     view = page.setup.state.setup.view
     qtbot.waitUntil(lambda: view.proposal_note == "Place the points.")
     assert view.placed
-    assert not any(point.told is PointStatus.PROPOSED for point in view.points)
+    assert not any(point.status is PointStatus.PROPOSED for point in view.points)
 
 
 def test_the_child_that_looks_for_points_answers_or_says_why_not(monkeypatch) -> None:

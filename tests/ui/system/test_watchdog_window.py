@@ -5,7 +5,7 @@ def test_it_shows_hides_and_says_when_a_person_has_seen_it(qtbot, capsys) -> Non
     window = WatchdogWindow()
     qtbot.addWidget(window)
     assert not window.isVisible()
-    window.hear("show")
+    window.handle("show")
     assert window.isVisible()
     said = capsys.readouterr().out.split()
     assert said in (["sounding"], ["silent"])
@@ -13,8 +13,8 @@ def test_it_shows_hides_and_says_when_a_person_has_seen_it(qtbot, capsys) -> Non
     qtbot.keyClick(window, "x")
     assert not window.isVisible()
     assert capsys.readouterr().out == "dismissed\n"
-    window.hear("show")
-    window.hear("hide")
+    window.handle("show")
+    window.handle("hide")
     assert not window.isVisible()
 
 
@@ -29,7 +29,7 @@ def test_it_is_shown_also_where_no_folder_takes_its_tone(qtbot, capsys, monkeypa
     monkeypatch.setattr("PyQt6.QtMultimedia.QMediaDevices.defaultAudioOutput", lambda: _Speaker())
     window = WatchdogWindow()
     qtbot.addWidget(window)
-    window.hear("show")
+    window.handle("show")
     assert window.isVisible()
     assert capsys.readouterr().out == "silent\n"
 

@@ -87,7 +87,7 @@ def moment(index: int = 0, line_mm: float = 8.0, **more: Any) -> LiveMoment:
         frame_index=index,
         t_s=index / 15,
         captured_ns=now_ns,
-        told_ns=now_ns,
+        finished_ns=now_ns,
         picture=index,
         liveness=Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=3.0),
         motion=Motion(view_index=0, similarity=_STILL, confidence=0.9),

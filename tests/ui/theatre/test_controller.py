@@ -48,7 +48,7 @@ class View:
         self.set_up: list[str] = []
         self.window = (1920, 1080)
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         self.told.append(text)
 
     def ask(self, text: str) -> None:
@@ -537,7 +537,7 @@ def test_each_message_of_the_session_is_heard(armed: Made) -> None:
         Moved(moment=replace(moment(3), frame_index=2)),
     ]
     for message in messages:
-        armed.controller.hear(message)
+        armed.controller.handle(message)
     assert armed.view.told[-6:] == [
         "The capture stopped. Use the C-arm screen.",
         "Lines must be confirmed again: the C-arm moved.",

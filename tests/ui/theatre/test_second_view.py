@@ -46,7 +46,7 @@ def two(armed):
 
 
 def test_distances_of_both_views_are_shown(two) -> None:
-    two.display._told_state = None
+    two.display._shown_state = None
     two._tick()
     shown = dict(row[:2] for row in two.pictures.beside.figures._rows)
     assert shown == {"Side wall": "≈ 6 mm inside", "Sup. endplate": "≈ 1 mm beyond", "Inf. endplate": "≈ 4 mm inside"}

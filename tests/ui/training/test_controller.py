@@ -26,7 +26,7 @@ class View:
         self.feedback = self.sheet = self.closed = None
         self.file = ""
 
-    def tell(self, text):
+    def show_message(self, text):
         self.told.append(text)
 
     def show_part(self):
@@ -97,7 +97,7 @@ def refusal():
 
 @pytest.fixture
 def made(room, view, readers, refusal):
-    """A controller whose desk is open; no case is there yet, and the first one is still looked at."""
+    """A controller whose trainer is open; no case is there yet, and the first one is still looked at."""
     clock = iter(range(1000))
     controller = TrainingController(
         Settings(), room, view, readers, lambda: refusal[0] if refusal else "", lambda: next(clock)

@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant.language import shown
+from assistant.language import translate
 from assistant.review.annotations import LABELS, SHAPES, SITES, YEOM_TYPES, About, Entry, LeakKey, Review
 from assistant.vocabulary import LeakSite
 from ui import theme, words
@@ -61,7 +61,7 @@ class NoteField(QLineEdit):
 class CorrectPanel(QWidget):
     """Says what a reviewer sees. Nothing here touches the program's figures."""
 
-    said = pyqtSignal(object, str, object)
+    label_chosen = pyqtSignal(object, str, object)
     """About, text, the leak or None."""
     person_wanted = pyqtSignal(str)
     """Id of who reviews now; empty for somebody new."""
@@ -98,7 +98,7 @@ class CorrectPanel(QWidget):
         acts.setSpacing(8)
         for text, act in (
             (review_words.CORRECT_KEEP, self._keep),
-            (review_words.CORRECT_NO_LEAK, lambda: self.said.emit(About.NO_LEAK, "", self._leak())),
+            (review_words.CORRECT_NO_LEAK, lambda: self.label_chosen.emit(About.NO_LEAK, "", self._leak())),
             (review_words.CORRECT_POINTS, self.points_wanted.emit),
             (review_words.CORRECT_UNDO, self.undo_wanted.emit),
             (review_words.CORRECT_REDO, self.redo_wanted.emit),
@@ -121,7 +121,7 @@ class CorrectPanel(QWidget):
         column.addLayout(form)
         column.addLayout(acts)
         column.addWidget(self.list, 1)
-        self.note.kept.connect(lambda text: self.said.emit(About.NOTE, text, None))
+        self.note.kept.connect(lambda text: self.label_chosen.emit(About.NOTE, text, None))
         self.who.activated.connect(lambda _: self.person_wanted.emit(self.who.currentData() or ""))
         self.set_leaks((), ())
 
@@ -165,7 +165,7 @@ class CorrectPanel(QWidget):
             return
         for about, box in ((About.LEAK_SITE, self.site), (About.YEOM, self.yeom), (About.SHAPE, self.shape)):
             if box.currentIndex() > 0:
-                self.said.emit(about, box.currentData(), key)
+                self.label_chosen.emit(about, box.currentData(), key)
                 box.setCurrentIndex(0)
 
     def show_review(self, review: Review) -> None:
@@ -183,7 +183,7 @@ def entry_words(entry: Entry) -> str:
     what = f"{review_words.ABOUT[entry.about.value]}{of}"
     figures = entry.value.get("figures")
     if isinstance(figures, dict):
-        what += ": " + ", ".join(f"{shown(name)} {shown(value)}" for name, value in figures.items())
+        what += ": " + ", ".join(f"{translate(name)} {translate(value)}" for name, value in figures.items())
     elif entry.text:
         what += f": {review_words.label_words(entry.text) if entry.about in LABELS else entry.text}"
     return review_words.ENTRY.format(what, entry.author, entry.said_at[:16].replace("T", " "))

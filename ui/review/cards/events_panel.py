@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.review.event_list import EventList, EventRow
 from ui import theme, words
 from ui.review import review_words
@@ -129,11 +129,11 @@ class EventsPanel(Card):
         if self._shown == (which, rows):
             return
         self._shown = which, rows
-        self.filter.setText(tr("{count} · filter: {which}", count=len(rows), which=shown(which)))
+        self.filter.setText(tr("{count} · filter: {which}", count=len(rows), which=translate(which)))
         self.list.clear()
         for row in rows:
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, row)
-            told = f"{words.clock(row.t_s)} {words.PRIORITY[row.priority]} {row.title} {row.aside} {row.value}"
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, told)
+            description = f"{words.clock(row.t_s)} {words.PRIORITY[row.priority]} {row.title} {row.aside} {row.value}"
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, description)
             self.list.addItem(item)

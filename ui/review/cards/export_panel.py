@@ -156,7 +156,7 @@ class ExportPanel(Card):
         """How an export goes, as it was said."""
         return self.status.accessibleName()
 
-    def tell(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """How an export goes; a long path may be broken behind its signs, and stands whole in the tip."""
         self.status.setAccessibleName(text)
         self.status.setToolTip(text)

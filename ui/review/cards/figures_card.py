@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from assistant import lengths
-from assistant.language import sentence, shown, tr
+from assistant.language import sentence, tr, translate
 from assistant.lines import WARNING_THIRDS, WHOLE_LINES, Line, Of
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
@@ -46,7 +46,7 @@ class FiguresCard(QWidget):
         form.setVerticalSpacing(3)
         self._cells: dict[str, QLabel] = {}
         for name in _ROWS:
-            label, cell = QLabel(shown(name)), QLabel("—")
+            label, cell = QLabel(translate(name)), QLabel("—")
             label.setFont(theme.font(16, 550))
             cell.setFont(theme.font(16, 700))
             cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -75,9 +75,9 @@ class FiguresCard(QWidget):
         self.big.setFont(theme.font(26 if lengths.UNCAL in text else 34, 750))
         self.big.setStyleSheet(f"color:{(theme.HIGH_FIGURE if reached else theme.TEXT_1).name()};")
         self.setAccessibleName(text)
-        for name, told in _cell_texts(moment, view_of(moment, views)).items():
-            self._cells[name].setText(told)
-            self._cells[name].setToolTip(told)
+        for name, cell_text in _cell_texts(moment, view_of(moment, views)).items():
+            self._cells[name].setText(cell_text)
+            self._cells[name].setToolTip(cell_text)
 
 
 def _big(moment: Moment | None, views: tuple[PlannedView, ...]) -> tuple[str, bool]:
@@ -88,42 +88,42 @@ def _big(moment: Moment | None, views: tuple[PlannedView, ...]) -> tuple[str, bo
         return f"—  {words.NOT_ON_HELD}", False
     d = moment.distances
     if isinstance(d, Unknown):
-        return f"—  {shown(d.reason)}", False
+        return f"—  {translate(d.reason)}", False
     view = view_of(moment, views)
     lateral = view is None or view.is_lateral
     value = d.mm[Line.WARNING_LINE] if lateral else d.mm[Line.SIDE_WALL]
     if isinstance(value, Unknown):
-        return f"—  {shown(value.reason)}", False
+        return f"—  {translate(value.reason)}", False
     inside, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
     return marked(f"{lengths.figure(value, view)} {past if value <= 0 else inside}", view), value <= 0
 
 
 def _cell_texts(moment: Moment | None, view: PlannedView | None) -> dict[str, str]:
-    told = dict.fromkeys(_ROWS, "—")
+    texts = dict.fromkeys(_ROWS, "—")
     if moment is None:
-        return told
-    reason = f" ({shown(moment.liveness.reason)})" if moment.liveness.reason else ""
-    told["State"] = words.STATE[moment.liveness.state] + reason
-    told["Analysis"] = f"{moment.processing_ms:.0f} ms"
-    told["Speed"] = _speed(moment.approach.approach_mm_per_s, view)
+        return texts
+    reason = f" ({translate(moment.liveness.reason)})" if moment.liveness.reason else ""
+    texts["State"] = words.STATE[moment.liveness.state] + reason
+    texts["Analysis"] = f"{moment.processing_ms:.0f} ms"
+    texts["Speed"] = _speed(moment.approach.approach_mm_per_s, view)
     if isinstance(moment.motion, Motion):
         s = moment.motion.similarity
-        told["Moved"] = f"{s.dx_px:+.1f}, {s.dy_px:+.1f} px · {s.rotation_deg:+.1f}° · " + tr(
+        texts["Moved"] = f"{s.dx_px:+.1f}, {s.dy_px:+.1f} px · {s.rotation_deg:+.1f}° · " + tr(
             "sure {confidence:.2f}", confidence=moment.motion.confidence
         )
     d = moment.distances
     if isinstance(d, Distances) and moment.liveness.state is not FrameState.FROZEN:
-        told["Cement"] = shown(lengths.about_area(d.cement_area_mm2, view))
-        told |= {line.words: _length(d.mm[line], view, line.of) for line in _LINES}
-    return told
+        texts["Cement"] = translate(lengths.about_area(d.cement_area_mm2, view))
+        texts |= {line.words: _length(d.mm[line], view, line.of) for line in _LINES}
+    return texts
 
 
 def _length(measure: Measure, view: PlannedView | None, of: Of) -> str:
     if isinstance(measure, Unknown):
-        return f"— ({shown(measure.reason)})"
-    told = shown(lengths.about(measure, view, of, digits=1))
-    return f"{told} {tr('past') if measure < 0 else tr('before it')}"
+        return f"— ({translate(measure.reason)})"
+    text = translate(lengths.about(measure, view, of, digits=1))
+    return f"{text} {tr('past') if measure < 0 else tr('before it')}"
 
 
 def _speed(measure: Measure, view: PlannedView | None) -> str:
-    return "—" if isinstance(measure, Unknown) else shown(lengths.about_speed(measure, view))
+    return "—" if isinstance(measure, Unknown) else translate(lengths.about_speed(measure, view))

@@ -7,7 +7,7 @@ from PyQt6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QWidget
 
 from assistant import lengths
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.plan import PlannedView
 from assistant.reports.facts import UNKNOWN
 from assistant.results.looked_at import NOT_YET
@@ -36,7 +36,7 @@ class LeakCard(QWidget):
         self._views: tuple[PlannedView, ...] = ()
         self._stills: dict[int, Still] = {}
         self._saliency: dict[LeakSite, Saliency] = {}
-        self._said = ""
+        self._reviewer_text = ""
 
     def forget(self) -> None:
         """Another run."""
@@ -85,15 +85,15 @@ class LeakCard(QWidget):
 
     def explain(self, leaks: tuple[Leak, ...]) -> None:
         """Take over what the answers hang on, as worked out at the end of the run."""
-        told = {leak.site: leak.shape.saliency for leak in leaks if leak.shape is not None and leak.shape.saliency}
-        if told != self._saliency:
-            self._saliency = told
+        saliency = {leak.site: leak.shape.saliency for leak in leaks if leak.shape is not None and leak.shape.saliency}
+        if saliency != self._saliency:
+            self._saliency = saliency
             self.update()
 
     def say(self, reviewer: str) -> None:
         """What the reviewer says of this leak; empty when nothing."""
-        if reviewer != self._said:
-            self._said = reviewer
+        if reviewer != self._reviewer_text:
+            self._reviewer_text = reviewer
             self.update()
 
     def set_still(self, still: Still) -> None:
@@ -112,7 +112,7 @@ class LeakCard(QWidget):
         if story is None:
             if not self._kept:
                 return with_keys(review_words.LEAKS_NOT_KEPT)
-            return shown(self._nothing)
+            return translate(self._nothing)
         return words.LEAK_SITE[story.site]
 
     def next_leak(self) -> None:
@@ -162,13 +162,13 @@ class LeakCard(QWidget):
     def _rows(self, leak: Leak) -> list[tuple[str, str]]:
         view = self._views[leak.view_index] if leak.view_index < len(self._views) else None
         values = (
-            shown(lengths.about_size(leak.length_mm, leak.width_mm, view)),
-            shown(lengths.about_area(leak.area_mm2, view)),
-            f"{shown(leak.yeom or UNKNOWN)} · {shown(leak.magnitude or UNKNOWN)}",
-            shown(leak.shape.model if leak.shape is not None else "—"),
+            translate(lengths.about_size(leak.length_mm, leak.width_mm, view)),
+            translate(lengths.about_area(leak.area_mm2, view)),
+            f"{translate(leak.yeom or UNKNOWN)} · {translate(leak.magnitude or UNKNOWN)}",
+            translate(leak.shape.model if leak.shape is not None else "—"),
         )
         rows = [*zip(review_words.LEAK_ROWS, values, strict=True)]
-        return [*rows, (review_words.REVIEWER, self._said)] if self._said else rows
+        return [*rows, (review_words.REVIEWER, self._reviewer_text)] if self._reviewer_text else rows
 
     def _frame_boxes(self, story: LeakStory) -> list[tuple[int, QRectF]]:
         top, each = 44 + self._side + 8, (self.width() - 36.0 - 5 * 8) / MOST_FRAMES

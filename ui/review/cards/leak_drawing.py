@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from assistant.review.leak_history import LeakCrop, LeakStory
 from assistant.shape_words import ROUND, SPIKE, share_of
 from assistant.vocabulary import Leak, Saliency, Unknown
@@ -72,7 +72,7 @@ def _draw_saliency_legend(painter: QPainter, box: QRectF) -> None:
     strip = QRectF(box.left(), box.bottom() - 20, box.width(), 20)
     painter.fillRect(strip, theme.GROUND)
     painter.setFont(theme.font(13, 650))
-    for k, (colour, word) in enumerate(((FOR_SPIKE, shown(SPIKE)), (FOR_ROUND, shown(ROUND)))):
+    for k, (colour, word) in enumerate(((FOR_SPIKE, translate(SPIKE)), (FOR_ROUND, translate(ROUND)))):
         left = strip.left() + 5 + k * strip.width() / 2
         painter.fillRect(QRectF(left, strip.top() + 5, 10, 10), colour)
         painter.setPen(theme.TEXT_1)
@@ -89,18 +89,18 @@ def draw_shape(painter: QPainter, box: QRectF, leak: Leak, *, explained: bool) -
         return
     painter.setPen(theme.TEXT_1)
     painter.setFont(theme.font(27, 750))
-    said = review_words.SHAPE.format(shown(shape.label))
-    painter.drawText(QRectF(box.left(), box.top() - 4, box.width(), 36), Qt.AlignmentFlag.AlignVCenter, said)
+    title = review_words.SHAPE.format(translate(shape.label))
+    painter.drawText(QRectF(box.left(), box.top() - 4, box.width(), 36), Qt.AlignmentFlag.AlignVCenter, title)
     painter.setFont(theme.font(18, 550))
     share = share_of(shape.label, shape.p_spike)
     known = not isinstance(share, Unknown)
     by_rule = shape.model.startswith("geometric")
-    told = (
-        (review_words.SCORE if by_rule else review_words.PROBABILITY).format(shown(shape.label), share)
+    text = (
+        (review_words.SCORE if by_rule else review_words.PROBABILITY).format(translate(shape.label), share)
         if known
-        else shown(shape.reason)
+        else translate(shape.reason)
     )
-    painter.drawText(QRectF(box.left(), box.top() + 30, box.width(), 26), Qt.AlignmentFlag.AlignVCenter, told)
+    painter.drawText(QRectF(box.left(), box.top() + 30, box.width(), 26), Qt.AlignmentFlag.AlignVCenter, text)
     axis = QRectF(box.left(), box.top() + 72, box.width(), 16)
     painter.setFont(theme.font(15, 550))
     for (first, last, colour), name in zip(_ZONES, review_words.ZONES, strict=True):
@@ -109,7 +109,7 @@ def draw_shape(painter: QPainter, box: QRectF, leak: Leak, *, explained: bool) -
         painter.setBrush(QColor(colour))
         painter.drawRoundedRect(zone, 3, 3)
         painter.setPen(theme.TEXT_1 if name == shape.label else theme.TEXT_2)
-        painter.drawText(zone.adjusted(-10, 18, 10, 24), Qt.AlignmentFlag.AlignHCenter, shown(name))
+        painter.drawText(zone.adjusted(-10, 18, 10, 24), Qt.AlignmentFlag.AlignHCenter, translate(name))
     if not isinstance(shape.p_spike, Unknown):
         x = axis.left() + shape.p_spike * axis.width()
         painter.setPen(Qt.PenStyle.NoPen)
@@ -121,7 +121,7 @@ def draw_shape(painter: QPainter, box: QRectF, leak: Leak, *, explained: bool) -
         painter.setFont(theme.font(15, 500))
         note = QRectF(box.left(), axis.bottom() + 24, box.width(), 46)
         usual = review_words.SALIENCY_NOTE if explained else review_words.ZONE_NOTE
-        painter.drawText(note, Qt.TextFlag.TextWordWrap, shown(shape.reason) if known and shape.reason else usual)
+        painter.drawText(note, Qt.TextFlag.TextWordWrap, translate(shape.reason) if known and shape.reason else usual)
 
 
 def draw_frames(
@@ -130,10 +130,10 @@ def draw_frames(
     """The frames behind the answer, each in its box under a line in ``place``; where the lowest of them ends."""
     shape = story.leak.shape
     named = shape.frames if shape is not None else ()
-    said = review_words.FRAMES_BEHIND if named else review_words.FRAMES_SEEN
+    template = review_words.FRAMES_BEHIND if named else review_words.FRAMES_SEEN
     painter.setPen(theme.TEXT_2)
     painter.setFont(theme.font(17, 550))
-    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, said.format(len(named or story.frames)))
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, template.format(len(named or story.frames)))
     bottom = place.top() + 26
     for frame, box in boxes:
         bottom = box.bottom()
@@ -163,8 +163,8 @@ def draw_rows(painter: QPainter, place: QRectF, rows: Sequence[tuple[str, str]])
         room = int(width) - painter.fontMetrics().horizontalAdvance(name) - 16
         painter.setPen(theme.TEXT_1)
         painter.setFont(theme.font(17, 700))
-        told = painter.fontMetrics().elidedText(value, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, told)
+        text = painter.fontMetrics().elidedText(value, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
         painter.setPen(QPen(theme.HAIRLINE, 1))
         painter.drawLine(QPointF(left, top + height), QPointF(left + width, top + height))
         top += height

@@ -7,7 +7,7 @@ from functools import partial
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFormLayout, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from assistant.language import shown, tr
+from assistant.language import tr, translate
 from ui import theme
 from ui.keys.key_map import with_keys
 from ui.review import review_words
@@ -64,7 +64,7 @@ class MeasurePanel(QWidget):
         while self.figures.rowCount():
             self.figures.removeRow(0)
         for name, value in board.figures():
-            label, figure = QLabel(shown(name)), QLabel(shown(value))
+            label, figure = QLabel(translate(name)), QLabel(translate(value))
             label.setFont(theme.font(17, 550))
             label.setWordWrap(True)
             figure.setFont(theme.font(17, 700))

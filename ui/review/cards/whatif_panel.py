@@ -26,7 +26,7 @@ from PyQt6.QtWidgets import (
 from assistant import lengths
 from assistant.errors import AssistantError
 from assistant.identity import Identity
-from assistant.language import sentence, shown, tr
+from assistant.language import sentence, tr, translate
 from assistant.lengths import UNCAL
 from assistant.plan import PlannedView
 from assistant.reports import whatif_table
@@ -53,13 +53,13 @@ class WhatIfWork:
     Parameters
     ----------
     folder : Path
-    told : callable
+    notify : callable
         Given (done, total, failure or "") from the thread; total 0 when the child has ended.
     """
 
-    def __init__(self, folder: Path, told: Callable[[int, int, str], None]) -> None:
+    def __init__(self, folder: Path, notify: Callable[[int, int, str], None]) -> None:
         self.folder = folder
-        self._told = told
+        self._notify = notify
         self._stopping = False
         command = module_command("assistant.review.whatif", str(folder))
         self._process = ChildProcess(command, environment=module_environment(), out=Stream.PIPE, words=Stream.PIPE)
@@ -75,24 +75,24 @@ class WhatIfWork:
     def _listen(self) -> None:
         process = self._process
         assert process.stderr is not None
-        with process.heard as out, process.stderr as err:
+        with process.output as out, process.stderr as err:
             self._read(out)
             failure = err.read().decode("utf-8", "replace").strip()
         if process.wait() == 0:
             failure = ""
         if not self._stopping:
-            self._told(0, 0, failure)
+            self._notify(0, 0, failure)
 
     def _read(self, out: IO[bytes]) -> None:
         for line in out:
             try:
-                told = json.loads(line)
-                done, total = int(told["done"]), int(told["total"])
+                progress = json.loads(line)
+                done, total = int(progress["done"]), int(progress["total"])
             except (ValueError, KeyError, TypeError):
                 log.warning("the what-if work said %r", line[:80])
                 continue
             if not self._stopping:
-                self._told(done, total, "")
+                self._notify(done, total, "")
 
 
 class WhatIfPanel(QWidget):
@@ -119,7 +119,7 @@ class WhatIfPanel(QWidget):
         """What a unit of the band's box is inside."""
         self.band = _box(*_BANDS_MM, settings.alarms.posterior_band_mm, " mm", 1)
         self.rule = key_button(
-            shown(review_words.WHATIF_RULE), tr("Also with the geometric rule alone"), lambda: None, checkable=True
+            translate(review_words.WHATIF_RULE), tr("Also with the geometric rule alone"), lambda: None, checkable=True
         )
         self.stop_button = key_button(review_words.WHATIF_STOP, review_words.WHATIF_STOP, self.stop)
         self.state = QLabel(review_words.WHATIF_STATES["idle"])
@@ -150,16 +150,16 @@ class WhatIfPanel(QWidget):
             key_button(review_words.WHATIF_SAVE, tr("Write the table"), self._save),
         ):
             acts.addWidget(button)
-        told = QHBoxLayout()
-        told.addWidget(self.state, 1)
-        told.addWidget(self.rule)
+        state_row = QHBoxLayout()
+        state_row.addWidget(self.state, 1)
+        state_row.addWidget(self.rule)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 6, 16, 12)
         column.setSpacing(8)
         column.addWidget(title)
         column.addLayout(choice)
         column.addLayout(acts)
-        column.addLayout(told)
+        column.addLayout(state_row)
         column.addWidget(self.table, 1)
 
     def set_view(self, view: PlannedView | None) -> None:
@@ -180,9 +180,9 @@ class WhatIfPanel(QWidget):
         chosen.append(Variant(name=sentence(f"line b at {100 * fraction:.0f} %"), line_fraction=fraction))
         if abs(band - self._settings.alarms.posterior_band_mm) > _SAME_MM:
             settings = {"alarms.posterior_band_mm": band}
-            told = sentence(f"band {lengths.about(band, self._view, digits=1).removeprefix('≈ ')}")
-            chosen.append(Variant(name=told, settings=settings))
-            both = sentence(f"line {100 * fraction:.0f} %, {told}")
+            band_text = sentence(f"band {lengths.about(band, self._view, digits=1).removeprefix('≈ ')}")
+            chosen.append(Variant(name=band_text, settings=settings))
+            both = sentence(f"line {100 * fraction:.0f} %, {band_text}")
             chosen.append(Variant(name=both, line_fraction=fraction, settings=settings))
         if self.rule.isChecked():
             chosen.append(Variant(name=review_words.WHATIF_RULE, model=whatif.RULE))
@@ -194,7 +194,7 @@ class WhatIfPanel(QWidget):
         try:
             pairs = list(self.runs(all_runs))
         except AssistantError as error:
-            self.state.setText(review_words.WHATIF_STATES["failed"].format(shown(error)))
+            self.state.setText(review_words.WHATIF_STATES["failed"].format(translate(error)))
             return
         if not pairs:
             self.state.setText(review_words.NO_LIBRARY)
@@ -205,7 +205,7 @@ class WhatIfPanel(QWidget):
         try:
             whatif.begin(folder, job)
         except AssistantError as error:
-            self.state.setText(review_words.WHATIF_STATES["failed"].format(shown(error)))
+            self.state.setText(review_words.WHATIF_STATES["failed"].format(translate(error)))
             return
         self._job, self._folder = job, folder
         self._known.clear()
@@ -244,8 +244,10 @@ class WhatIfPanel(QWidget):
     def _show_state(self, state: str, failure: str = "") -> None:
         job = self._job
         total = 0 if job is None else len(job.runs) * len(job.variants)
-        told = review_words.WHATIF_STATES[state]
-        self.state.setText(told.format(shown(failure)) if state == "failed" else told.format(len(self.rows()), total))
+        template = review_words.WHATIF_STATES[state]
+        self.state.setText(
+            template.format(translate(failure)) if state == "failed" else template.format(len(self.rows()), total)
+        )
 
     def _refresh(self) -> None:
         self.stop_button.setEnabled(self.working)
@@ -254,20 +256,20 @@ class WhatIfPanel(QWidget):
         lines = whatif_table.table(self._job, self.rows(), self._who)
         self.table.setRowCount(len(lines))
         for k, (case, level, run_id, variant, line_s, first_s, moved, *near, leaks, problem) in enumerate(lines):
-            told = f"{first_s} s" if first_s else tr("none")
+            lead = f"{first_s} s" if first_s else tr("none")
             run = " · ".join(part for part in (case, level, run_id) if part)
-            way = shown(variant) if len(self._job.runs) == 1 else f"{run} · {shown(variant)}"
+            way = translate(variant) if len(self._job.runs) == 1 else f"{run} · {translate(variant)}"
             cells = (
                 way,
-                shown(problem) or told,
-                f"{moved} s" if moved[:1] in ("+", "-") else shown(moved),
+                translate(problem) or lead,
+                f"{moved} s" if moved[:1] in ("+", "-") else translate(moved),
                 f"{line_s} s" if line_s else tr("none"),
                 _nearest(*near),
             )
             found = leaks or (NOT_TO_ITS_END if problem else NONE_SEEN)
             tips = (
-                tr("{run} · {variant} · leaks: {leaks}", run=run, variant=shown(variant), leaks=shown(found)),
-                shown(problem),
+                tr("{run} · {variant} · leaks: {leaks}", run=run, variant=translate(variant), leaks=translate(found)),
+                translate(problem),
                 "",
                 "",
                 "",
@@ -293,8 +295,8 @@ def _nearest(mm: str, share: str) -> str:
     """The smallest distance to line b in words, from the cells of the table."""
     if not mm and not share:
         return "—"
-    told = f"≈ {abs(float(mm)):.1f} mm" if mm else f"≈ {100 * abs(float(share)):.0f} % {UNCAL}"
-    return tr("{told} past", told=told) if float(mm or share) < 0 else told
+    length = f"≈ {abs(float(mm)):.1f} mm" if mm else f"≈ {100 * abs(float(share)):.0f} % {UNCAL}"
+    return tr("{length} past", length=length) if float(mm or share) < 0 else length
 
 
 def _box(low: float, high: float, value: float, suffix: str, decimals: int) -> QDoubleSpinBox:

@@ -42,7 +42,7 @@ def test_what_a_window_left_is_gone_on_with_in_the_same_folder(tmp_path: Path) -
     assert second.taken_over
     assert {child: state.pid for child, state in second.states().items()} == pids
     assert second.end(tmp_path, HUNG_S)
-    assert all(nurse.wait(HUNG_S) for nurse in first._nurses.values())
+    assert all(supervisor.wait(HUNG_S) for supervisor in first._supervisors.values())
 
 
 def test_what_a_window_left_elsewhere_is_ended_first(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_what_a_window_left_elsewhere_is_ended_first(tmp_path: Path) -> None:
     left = find_running()
     assert left is not None
     end_left(left)
-    assert all(nurse.wait(HUNG_S) for nurse in first._nurses.values())
+    assert all(supervisor.wait(HUNG_S) for supervisor in first._supervisors.values())
     assert left.living() == {}
 
 

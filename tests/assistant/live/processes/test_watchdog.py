@@ -122,7 +122,7 @@ ECHO = "import sys\nfor line in sys.stdin:\n    print('sounding' if line == 'sho
 
 
 def said(window: OwnWindow, word: str) -> None:
-    wait_until(lambda: word in window.said())
+    wait_until(lambda: word in window.read_lines())
 
 
 def test_the_own_window_is_told_and_answers_and_is_opened_again_if_it_dies() -> None:
@@ -174,7 +174,7 @@ def test_without_a_window_of_its_own_it_still_works() -> None:
     window = OwnWindow([])
     assert not window.works
     window.show(True)
-    assert window.said() == []
+    assert window.read_lines() == []
     window.close()
     missing = OwnWindow(["no-such-program-anywhere"])
     missing.show(True)

@@ -36,8 +36,8 @@ class SessionDrive:
         for _ in range(frames):
             self.now_ns += 40 * MS
             at = self.last_ns = self.now_ns
-            moment = self._moment(state, age_s, frame_index=self.index, captured_ns=at, told_ns=at, **changes)
-            self.session_state.hear_moment(moment)
+            moment = self._moment(state, age_s, frame_index=self.index, captured_ns=at, finished_ns=at, **changes)
+            self.session_state.add_moment(moment)
             status, _, _ = self.session_state.look(self.now_ns, (self.index, at), self.children)
             self.index += 1
         return status
@@ -216,7 +216,7 @@ CROSSING = Alarm(
 
 def heard(drive: SessionDrive, alarm: Alarm, plan_number: int = 1) -> LiveStatus:
     at = drive.now_ns + 20 * MS
-    drive.session_state.hear_alarm(AlarmNotice(alarm=alarm, plan_number=plan_number, captured_ns=at, told_ns=at))
+    drive.session_state.add_alarm(AlarmNotice(alarm=alarm, plan_number=plan_number, captured_ns=at, finished_ns=at))
     return drive.wait(40)
 
 

@@ -16,7 +16,7 @@ def test_rates_as_they_are(moment: Callable[..., LiveMoment]) -> None:
         frame_timing.see_frame(k, at)
         state = FrameState.LIVE if k % 4 == 0 else FrameState.REPEAT
         age_s = (k % 4) * 0.04
-        frame_timing.see_moment(moment(state, age_s, captured_ns=at, told_ns=at + 20 * MS))
+        frame_timing.see_moment(moment(state, age_s, captured_ns=at, finished_ns=at + 20 * MS))
     now = 99 * 40 * MS
     assert frame_timing.frame_period_ms() == pytest.approx(40.0)
     assert frame_timing.pulse_period_s() == pytest.approx(0.16)
@@ -46,7 +46,7 @@ def test_x_ray_off_has_no_rate_and_no_push(moment: Callable[..., LiveMoment]) ->
 def test_what_was_passed_over(moment: Callable[..., LiveMoment]) -> None:
     frame_timing = FrameTiming()
     for k in range(50):
-        frame_timing.see_moment(moment(told_ns=k * 40 * MS, skipped=k))
+        frame_timing.see_moment(moment(finished_ns=k * 40 * MS, skipped=k))
     assert frame_timing.dropped_share(2000 * MS) == pytest.approx(49 / 99)
     frame_timing.forget_analysis()
     assert frame_timing.dropped_share(2000 * MS) == 0.0

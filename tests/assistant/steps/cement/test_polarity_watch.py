@@ -82,6 +82,6 @@ def test_what_grows_in_one_view_turns_the_other_round_as_well() -> None:
         watch.look(1, replace(frame, grey=np.full_like(frame.grey, 120)), STILL, memory)
         watch.judge_due()
     assert memory.baseline.sign == 1.0
-    watch._told[0].log_odds.append(-5.0)
+    watch._evidence[0].log_odds.append(-5.0)
     watch.look(1, frame, STILL, memory)
     assert memory.baseline.sign == -1.0

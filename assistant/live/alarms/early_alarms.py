@@ -16,34 +16,34 @@ _AlarmKey = tuple[EventKind | None, AlarmSite | None, Priority, Line | Watched]
 
 
 @dataclass(slots=True)
-class HeardAlarms:
+class EarlyAlarms:
     """Those of the present plan."""
 
     _early: dict[_AlarmKey, AlarmNotice] = field(default_factory=dict)
     _grabbed_ns: dict[_AlarmKey, int] = field(default_factory=dict)
 
-    def hear(self, heard: AlarmNotice) -> None:
+    def add(self, notice: AlarmNotice) -> None:
         """An alarm raised or ended."""
-        key = _key(heard.alarm)
-        self._early[key] = heard
-        if heard.alarm.last_frame is None:
-            self._grabbed_ns[key] = heard.captured_ns
+        key = _key(notice.alarm)
+        self._early[key] = notice
+        if notice.alarm.last_frame is None:
+            self._grabbed_ns[key] = notice.captured_ns
         else:
             self._grabbed_ns.pop(key, None)
 
     def moment_came(self, captured_ns: int) -> None:
         """A moment tells by itself what was told early of its frame and of those before."""
-        self._early = {key: heard for key, heard in self._early.items() if heard.captured_ns > captured_ns}
+        self._early = {key: notice for key, notice in self._early.items() if notice.captured_ns > captured_ns}
 
     def standing(self, of_moment: Iterable[Alarm]) -> tuple[Alarm, ...]:
         """The alarms that stand: those of the newest moment, and what was heard since."""
-        told = {_key(alarm): alarm for alarm in of_moment}
-        for key, heard in self._early.items():
-            if heard.alarm.last_frame is None:
-                told.setdefault(key, heard.alarm)
+        found = {_key(alarm): alarm for alarm in of_moment}
+        for key, notice in self._early.items():
+            if notice.alarm.last_frame is None:
+                found.setdefault(key, notice.alarm)
             else:
-                told.pop(key, None)
-        return tuple(told.values())
+                found.pop(key, None)
+        return tuple(found.values())
 
     def grabbed_ns(self, alarm: Alarm) -> int | None:
         """When the picture was grabbed in which it was found; None where its beginning was not heard."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.live.alarms.heard_alarms import HeardAlarms
+from assistant.live.alarms.early_alarms import EarlyAlarms
 from assistant.live.messages import AlarmNotice
 from assistant.vocabulary import Alarm
 from tests.one_reading import ALARM
 
 
 def notice(alarm: Alarm, at_ns: int) -> AlarmNotice:
-    return AlarmNotice(alarm=alarm, plan_number=1, captured_ns=at_ns, told_ns=at_ns)
+    return AlarmNotice(alarm=alarm, plan_number=1, captured_ns=at_ns, finished_ns=at_ns)
 
 
 def test_an_early_alarm_stands_until_its_moment_tells_by_itself() -> None:
-    heard = HeardAlarms()
-    heard.hear(notice(ALARM, 50))
+    heard = EarlyAlarms()
+    heard.add(notice(ALARM, 50))
     assert heard.standing(()) == (ALARM,)
     heard.moment_came(49)
     assert heard.standing(()) == (ALARM,), "the moment is of a picture before"
@@ -27,17 +27,17 @@ def test_an_early_alarm_stands_until_its_moment_tells_by_itself() -> None:
 
 
 def test_an_early_end_counts_at_once_and_a_later_beginning_is_another() -> None:
-    heard = HeardAlarms()
-    heard.hear(notice(ALARM, 50))
-    heard.hear(notice(replace(ALARM, last_frame=9), 60))
+    heard = EarlyAlarms()
+    heard.add(notice(ALARM, 50))
+    heard.add(notice(replace(ALARM, last_frame=9), 60))
     assert heard.standing((ALARM,)) == ()
     assert heard.grabbed_ns(ALARM) is None
-    heard.hear(notice(replace(ALARM, first_frame=12), 70))
+    heard.add(notice(replace(ALARM, first_frame=12), 70))
     assert heard.grabbed_ns(ALARM) == 70
 
 
 def test_of_an_analysis_that_died_nothing_stays() -> None:
-    heard = HeardAlarms()
-    heard.hear(notice(ALARM, 50))
+    heard = EarlyAlarms()
+    heard.add(notice(ALARM, 50))
     heard.forget()
     assert (heard.standing(()), heard.grabbed_ns(ALARM)) == ((), None)
