@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assistant import lengths
 from assistant.geometry import along, apply
 from assistant.identity import Identity
+from assistant.language import tr, translate
 from assistant.lines import WARNING_THIRDS, Line
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment, view_of
@@ -61,14 +62,15 @@ def drawn(frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...]) -
 
 
 def with_words(picture: NDArray[np.uint8], lines: tuple[str, str, str]) -> NDArray[np.uint8]:
-    """The picture with three lines of words under it (ASCII: the font of OpenCV has no more), none cut off."""
+    """The picture with three lines of words under it, none cut off."""
     rows, cols = picture.shape[:2]
     strip = np.zeros((STRIP_PX, cols, 3), np.uint8)
     for k, text in enumerate(lines):
-        plain = text.replace("≈", "~").replace("·", "-").encode("ascii", "replace").decode()
+        plain = text.replace("≈", "~").replace("·", "-")
         at = (8, 22 + _LINE_PX * k)
         wide, _ = cv2.getTextSize(plain, cv2.FONT_HERSHEY_SIMPLEX, _FONT, 1)[0]
         size = _FONT * min(1.0, (cols - 16) / max(1, wide))
+        # From OpenCV 5 on this face has the letters of most languages.
         cv2.putText(strip, plain, at, cv2.FONT_HERSHEY_SIMPLEX, size, _TEXT, 1, cv2.LINE_AA)
     both = np.vstack([picture, strip])
     # Video codecs want even sides.
@@ -78,25 +80,28 @@ def with_words(picture: NDArray[np.uint8], lines: tuple[str, str, str]) -> NDArr
 def words_of(
     frame: Frame, moment: Moment | None, identity: Identity, views: tuple[PlannedView, ...] = ()
 ) -> tuple[str, str, str]:
-    """What stands under a picture: who it is; the time; the figures, or why there are none."""
-    return identity.words, *_time_and_figures(frame, moment, views)
+    """What stands under a picture, in the language of the program: who it is; the time; the figures, or why none."""
+    return translate(identity.words), *_time_and_figures(frame, moment, views)
 
 
 def _time_and_figures(frame: Frame, moment: Moment | None, views: tuple[PlannedView, ...]) -> tuple[str, str]:
-    first = f"{int(frame.t_s) // 60:02d}:{frame.t_s % 60:05.2f}  frame {frame.index}  recorded, not live"
+    clock = f"{int(frame.t_s) // 60:02d}:{frame.t_s % 60:05.2f}"
+    first = tr("{clock}  frame {frame}  recorded, not live", clock=clock, frame=frame.index)
     if moment is None:
-        return first, "not analysed"
+        return first, tr("not analysed")
     if moment.standing:
-        return first, f"{moment.standing[0].priority.word.upper()}: {moment.standing[0].headline}"
+        alarm = moment.standing[0]
+        return first, f"{translate(alarm.priority.word.upper())}: {translate(alarm.headline)}"
     if isinstance(moment.distances, Unknown):
-        return first, f"no figure: {moment.distances.reason}"
+        return first, tr("no figure: {reason}", reason=translate(moment.distances.reason))
     view = view_of(moment, views)
     lateral = view is None or view.is_lateral
-    line = "line b" if lateral else "side wall"
+    line = tr("line b") if lateral else tr("side wall")
     value = moment.distances.mm[Line.WARNING_LINE if lateral else Line.SIDE_WALL]
     if isinstance(value, Unknown):
-        return first, f"{line}: no figure ({value.reason})"
-    return first, f"{line}: {lengths.about(value, view)} {'past' if value < 0 else 'before it'}"
+        return first, tr("{line}: no figure ({reason})", line=line, reason=translate(value.reason))
+    where = tr("past") if value < 0 else tr("before it")
+    return first, f"{line}: {translate(lengths.about(value, view))} {where}"
 
 
 def _thirds(moment: Moment, planned: PlannedView) -> list[Colour]:

@@ -95,6 +95,43 @@ def test_the_report_speaks_it_whole_and_files_and_a_reviewers_words_stay_as_they
     assert [name for name, content in kept.items() if "⟦".encode() in content or b"\\u27e6" in content] == []
 
 
+UNDER_PICTURES = """
+import json, sys
+from dataclasses import replace
+from pathlib import Path
+from assistant.analysis import start_pipeline
+from assistant.capture.opening import open_source
+from assistant.identity import Identity
+from assistant.plan import read_plan
+from assistant.readings.moments import MomentMaker
+from assistant.reports.drawing import words_of
+from assistant.settings.tree import Settings
+from assistant.vocabulary import Unknown
+from tests.small_run import write_small_run
+run = write_small_run(Path(sys.argv[1]), 30)
+source, plan = open_source(str(run.folder)), read_plan(run.plan, 0.25)
+pipeline, maker = start_pipeline(source, plan, Settings()), MomentMaker()
+made = [(frame, maker.make(pipeline.process(frame))) for frame in source.frames()]
+frame, moment = made[-1]
+quiet = replace(moment, standing=())
+lost = replace(quiet, distances=Unknown("no cement seen"))
+shares = tuple(replace(view, calibrated=False) for view in plan.views)
+who = Identity(case_id="K-7F3QD", level="L1", run_id="B-7F3QK2MA")
+kinds = {"alarm": (moment, plan.views), "mm": (quiet, plan.views), "share": (quiet, shares), "lost": (lost, plan.views)}
+kinds["not analysed"] = (None, plan.views)
+print(json.dumps({name: words_of(frame, of, who, views) for name, (of, views) in kinds.items()}))
+"""
+
+
+def test_the_words_under_exported_pictures_speak_it(speaking: dict[str, str], tmp_path: Path) -> None:
+    child = [sys.executable, "-c", UNDER_PICTURES, str(tmp_path)]
+    said = subprocess.run(child, env=speaking, timeout=280, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr[-3000:]
+    words = json.loads(said.stdout.splitlines()[-1])
+    assert all("⟦" in line for lines in words.values() for line in lines)
+    assert english(words) == []
+
+
 def without_times(folder: Path) -> dict[str, object]:
     """What an analysis wrote, but for how long it took and when that was: on a busy machine it says that it is slow."""
     result = json.loads((folder / "result.json").read_text("utf-8"))

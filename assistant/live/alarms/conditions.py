@@ -105,7 +105,7 @@ def technical(now: Situation) -> list[Wanted]:
     return [*_monitoring(now), *_lines(now), *_machine(now)]
 
 
-def _told(row: AlarmRow, now: Situation, **figures: float) -> list[Wanted]:
+def _raised(row: AlarmRow, now: Situation, **figures: float) -> list[Wanted]:
     """A row of the session with its figures; nothing where it is not told now."""
     priority = row.priority_injecting if now.armed else row.priority_before
     if priority is Priority.NONE:
@@ -133,11 +133,11 @@ _MONITORING_LOST: Final = {
 
 
 def _monitoring(now: Situation) -> list[Wanted]:
-    rows = _told(_MONITORING_LOST[now.state], now) if now.state in _MONITORING_LOST else []
+    rows = _raised(_MONITORING_LOST[now.state], now) if now.state in _MONITORING_LOST else []
     if now.state is LiveState.HELD and now.state_s > HELD_NOTICE_S:
-        rows += _told(table.HELD, now, seconds=float(int(now.state_s)))
+        rows += _raised(table.HELD, now, seconds=float(int(now.state_s)))
     if now.state is LiveState.LIVE and now.lines is Lines.CONFIRMED and not now.tracked:
-        rows += _told(table.NOT_TRACKED, now)
+        rows += _raised(table.NOT_TRACKED, now)
     return rows
 
 
@@ -145,9 +145,9 @@ def _lines(now: Situation) -> list[Wanted]:
     if now.state is not LiveState.UNKNOWN_VIEW:
         return []
     if now.moved:
-        return _told(table.MOVED, now)
+        return _raised(table.MOVED, now)
     if now.armed or now.void_reason:
-        return _told(table.UNCONFIRMED, now)
+        return _raised(table.UNCONFIRMED, now)
     return []  # set-up: the bar says NOT KNOWN and which key to press
 
 
@@ -159,14 +159,14 @@ def _machine(now: Situation) -> list[Wanted]:
         (now.recording_fault, table.NOT_RECORDING),
         (now.log_fault, table.LOG),
     ):
-        rows += _told(row, now) if fault else []
+        rows += _raised(row, now) if fault else []
     if not isinstance(now.minutes_left, Unknown) and now.minutes_left < DISK_LOW_MIN:
-        rows += _told(table.DISK, now, minutes=now.minutes_left)
+        rows += _raised(table.DISK, now, minutes=now.minutes_left)
     in_time = now.state not in (LiveState.NO_SIGNAL, LiveState.ANALYSIS_LATE)
     if in_time and not isinstance(now.lag_p95_ms, Unknown) and now.lag_p95_ms > now.slow_ms:
-        rows += _told(table.SLOW, now, ms=now.lag_p95_ms)
+        rows += _raised(table.SLOW, now, ms=now.lag_p95_ms)
     elif in_time and now.dropped_share > DROPPED_SHARE:
-        rows += _told(table.PASSED_OVER, now, percent=100 * now.dropped_share)
+        rows += _raised(table.PASSED_OVER, now, percent=100 * now.dropped_share)
     if not isinstance(now.battery_percent, Unknown) and now.battery_percent < BATTERY_LOW_PERCENT:
-        rows += _told(table.BATTERY, now, percent=now.battery_percent)
+        rows += _raised(table.BATTERY, now, percent=now.battery_percent)
     return rows

@@ -73,6 +73,14 @@ def test_the_words_say_what_is_known(seen: Seen) -> None:
     assert "past" in words_of(frame, replace(moment, standing=()), IDENTITY)[2]
 
 
+def test_letters_of_other_languages_are_drawn_and_none_is_cut_off(seen: Seen) -> None:
+    picture = drawn(seen[0], None, ())
+    plain, other, long = (with_words(picture, (text, "", ""))[-STRIP_PX:] for text in ("H?he", "Höhe", "Höhe " * 12))
+    assert other.max() > 200
+    assert np.abs(plain.astype(int) - other).max() > 100
+    assert long[:, -8:].max() < 60 < long[:, -40:-8].max()
+
+
 def test_without_a_scale_the_words_under_a_picture_are_shares(seen: Seen) -> None:
     frame, moment, views = seen
     quiet = replace(moment, standing=())
