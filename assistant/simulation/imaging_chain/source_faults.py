@@ -291,13 +291,14 @@ def frame_to_mark(
 ) -> Stored | None:
     """The frame in which a view is marked: the first settled one before cement and balloon.
 
-    Where X-ray comes in exposures it is the last picture of one, which is held long enough to be marked. Lines that are
-    marked late (``PlanKnobs.late_s``) are marked in the last picture before that.
+    Where X-ray comes in exposures it is the last picture of one, which is held long enough to be marked, unless the
+    first lasts until the cement. Lines that are marked late (``PlanKnobs.late_s``) are marked in the last picture
+    before that.
     """
     balloon_s = case.theatre.balloon_from_s
     before_s = min(case.cement.start_s + case.plan.late_s, balloon_s if balloon_s >= 0 else np.inf)
     began_s: float | None = None
-    candidates = []
+    held, shown = [], []
     going_on = set(np.flatnonzero(np.diff(pulses_s) < 1.5 / case.run.pulses_per_s) + 1)
     for stored in stored_frames:
         if not stored.new or stored.content != "picture" or stored.pulse < 0:
@@ -308,9 +309,10 @@ def frame_to_mark(
             began_s = None
             continue
         began_s = t_s if began_s is None else began_s
-        if case.pedal.off_s[1] > 0 and stored.pulse + 1 in going_on:
-            continue
-        candidates.append((t_s - began_s, stored))
+        shown.append((t_s - began_s, stored))
+        if case.pedal.off_s[1] <= 0 or stored.pulse + 1 not in going_on:
+            held.append(shown[-1])
+    candidates = held or shown
     if case.plan.late_s > 0 and candidates:
         return candidates[-1][1]
     settled = [stored for since, stored in candidates if since >= _SETTLED_S]
