@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("assistant/steps", "assistant/pipeline.py", "assistant/quick_steps.py", "assistant/leak_typing.py")
-COUNTS = re.compile(r"(^|_)(pictures?|frames?|shots?|lately|maxlen|look_again_at)(_|$)", re.IGNORECASE)
+COUNTS = re.compile(r"(^|_)(pictures?|frames?|shots?|maxlen|look_again_at)(_|$)", re.IGNORECASE)
 
 NO_WAIT = {
     "alarms.py": {
@@ -47,9 +47,9 @@ NO_WAIT = {
         "template_pictures": "weight of a new one in a mean over grain",
         "structure_pictures": "the same",
         "fell_pictures": "a confidence that falls in one picture alone is grain",
-        "lately": "a sample of how well pictures match",
+        "recent_pictures": "a sample of how well pictures match",
     },
-    "motion/motion.py": {"maxlen=LIMITS.lately": "the same"},
+    "motion/motion.py": {"maxlen=LIMITS.recent_pictures": "the same"},
     "motion/speed.py": {"maxlen=32": "room; what is asked of it is in seconds"},
     "motion/template.py": {"pictures": "as template_pictures"},
 }

@@ -80,7 +80,7 @@ def test_two_single_shots_are_enough_and_one_without_it_is_a_break() -> None:
         shown(made, radius_mm, -20.0)
         said.append(grows_opposite(watch, made, beam(10.0 * k, exposure=k)) is not None)
     assert said == [False, True, False, False, False]
-    assert not watch.told
+    assert not watch.reported
 
 
 def test_cement_of_the_right_sign_is_none_of_it() -> None:
