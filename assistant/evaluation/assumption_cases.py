@@ -72,6 +72,11 @@ def _act(kind: FaultKind, *, taken_over: bool = False) -> Callable[[Case, int], 
     return made
 
 
+def _stream(case: Case, number: int) -> Case:
+    usual = as_it_is(case, number)
+    return change(usual, run=change(usual.run, output="h264", kbit_per_s=300.0))
+
+
 def _cement_before(*, said: bool) -> Callable[[Case, int], Case]:
     """The lines are marked when cement stands in the body already; nobody says so, or the plan does."""
 
@@ -105,6 +110,7 @@ CONDITIONS: Final[dict[str, Callable[[Case, int], Case]]] = {
     "roadmap": _act("roadmap"),
     "inverted": _act("inverted"),
     "turned by the console": _act("turned"),
+    "stream of 300 kbit": _stream,
     "mirror taken over": _act("flipped", taken_over=True),
     "zoom taken over": _act("enlarged", taken_over=True),
     "cement before": _cement_before(said=False),

@@ -197,6 +197,8 @@ class Run(_Part, frozen=True):
     height_px: int = 512
     output: Literal["ffv1", "h264", "mjpeg", "huffyuv", "png", "tiff", "dicom"] = "ffv1"
     crf: int = 17
+    kbit_per_s: float = 0.0
+    """Of h264: a stream of this rate, in place of the quality ``crf``; 0: no such."""
 
 
 class Jump(_Part, frozen=True):

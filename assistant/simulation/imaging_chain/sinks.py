@@ -57,6 +57,14 @@ _VIDEO: dict[str, tuple[str, str, str, dict[str, str]]] = {
 }
 
 
+def _rate(run: Run) -> dict[str, str]:
+    """Options of x264: a quality, or a stream's rate that it keeps to within half a second."""
+    if run.kbit_per_s <= 0:
+        return {"crf": str(run.crf)}
+    rate = f"{run.kbit_per_s:.0f}k"
+    return {"b": rate, "maxrate": rate, "bufsize": f"{run.kbit_per_s / 2:.0f}k"}
+
+
 class VideoSink:
     """One video file by PyAV; Matroska carries the true time stamps (whole ms), AVI only the nominal rate."""
 
@@ -64,7 +72,7 @@ class VideoSink:
         """Choose the file."""
         name, self._codec, self._format, options = _VIDEO[run.output]
         self._path = folder / name
-        self._options = options | ({"crf": str(run.crf)} if run.output == "h264" else {})
+        self._options = options | (_rate(run) if run.output == "h264" else {})
         self._run = run
         self._stamped = name.endswith(".mkv")
         self._written = 0

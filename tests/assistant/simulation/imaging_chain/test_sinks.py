@@ -30,3 +30,13 @@ def test_a_failed_run_leaves_no_dicom_file(tmp_path):
     with pytest.raises(RuntimeError):
         fail()
     assert not (tmp_path / "run.dcm").exists()
+
+
+@pytest.mark.parametrize("kbit_per_s", [100.0, 300.0])
+def test_a_stream_keeps_its_rate_whatever_the_grain(tmp_path, kbit_per_s):
+    random = np.random.default_rng(0)
+    run = Run(output="h264", kbit_per_s=kbit_per_s, fps=15.0, width_px=192, height_px=192)
+    with sink_for(run, tmp_path, [k / 15.0 for k in range(75)]) as sink:
+        for k in range(75):
+            sink.write(random.normal(128, 20, (192, 192)).clip(0, 255).astype(np.uint8), k / 15.0)
+    assert 8 * (tmp_path / "run.mkv").stat().st_size / 5.0 == pytest.approx(kbit_per_s * 1000, rel=0.25)
