@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -22,7 +23,7 @@ from assistant.simulation.building import build_anatomy, build_flow
 from assistant.simulation.dataset import patient_seed
 from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.random_case import random_case
-from assistant.simulation.scenario import Case, Pedal, Run, Shot
+from assistant.simulation.scenario import Case, Patient, Pedal, Run, Shot
 from assistant.simulation.scene import Anatomy
 from assistant.simulation.writing import write_run
 from assistant.system.files import whole_folder
@@ -234,6 +235,12 @@ ASSUMPTION_COUNTS: Final[dict[Part, dict[str, int]]] = {
 }
 
 
+@lru_cache(maxsize=1)
+def _anatomy(patient: Patient, seed: int) -> Anatomy:
+    """The patient, who is made once for the groups that show him one after the other."""
+    return build_anatomy(Case(patient=patient), seed)
+
+
 def fluoroscope_of(run: AcquiredRun) -> Fluoroscope:
     """The run, ready to be simulated.
 
@@ -247,7 +254,7 @@ def fluoroscope_of(run: AcquiredRun) -> Fluoroscope:
     for attempt in range(_ATTEMPTS):
         case = run.case(attempt)
         # The body of the first attempt stays: making it is what takes long.
-        anatomy = anatomy or build_anatomy(case, run.seed)
+        anatomy = anatomy or _anatomy(case.patient, run.seed)
         try:
             return Fluoroscope(case, run.seed, anatomy, build_flow(case, run.seed + 1000 * attempt, anatomy))
         except UsageError as error:

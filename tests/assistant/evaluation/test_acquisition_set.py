@@ -39,3 +39,13 @@ def test_stills_are_four_pictures_before_and_four_after_all_of_the_cement(monkey
     assert (truth.visible_area_mm2[:4] == 0).all()
     assert truth.facts["case"] == "stills"
     assert np.isfinite(truth.motion["dx_px"]).all()
+
+
+def test_a_patient_is_made_once_for_the_groups_that_show_him_one_after_the_other(monkeypatch) -> None:
+    made = []
+    monkeypatch.setattr(acquisition_set, "build_anatomy", lambda case, seed: made.append(seed) or small_patient())
+    acquisition_set._anatomy.cache_clear()
+    groups = ["as it is", "pointer", "low dose", "thin bone"]
+    for run in planned_runs("tuning", dict.fromkeys(groups, 2))[:4]:
+        acquisition_set.fluoroscope_of(run)
+    assert len(made) == 2  # thin bone is another body
