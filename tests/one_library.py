@@ -69,6 +69,13 @@ def add_cases(library: Library, count: int = 3) -> list[str]:
     return made[::-1]
 
 
+def add_case(library: Library, **values: object) -> str:
+    """A case with one level."""
+    case_id = library.add("cases", Permission.IMPORT, "import", **{"day": "2026-11-12", **values})
+    library.add("levels", Permission.EDIT, case_id=case_id, level="L3")
+    return case_id
+
+
 def add_run(library: Library, case_id: str, path: str) -> str:
     """A run of a case, its recording at its place."""
     values = {"path": path, "is_copied": 0, "sha256": "0", "bytes": 1, "width_px": 320, "height_px": 300}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PyQt6.QtCore import QEvent, Qt
@@ -43,22 +44,14 @@ def down(
     place: int = 0,
     text: str = "",
     again: bool = False,
+    kind: QEvent.Type = QEvent.Type.KeyPress,
 ) -> None:
     """A key goes down (``again``: the keyboard repeats it). ``place``: its X11 key code, 0 where none is known."""
-    _send(window, QKeyEvent(QEvent.Type.KeyPress, int(key), modifiers, place, 0, 0, text, again))
+    _send(window, QKeyEvent(kind, int(key), modifiers, place, 0, 0, text, again))
 
 
-def up(
-    window: QWidget,
-    key: int,
-    modifiers: Qt.KeyboardModifier = NONE,
-    *,
-    place: int = 0,
-    text: str = "",
-    again: bool = False,
-) -> None:
-    """It goes up."""
-    _send(window, QKeyEvent(QEvent.Type.KeyRelease, int(key), modifiers, place, 0, 0, text, again))
+up = partial(down, kind=QEvent.Type.KeyRelease)
+"""It goes up."""
 
 
 def press(window: QWidget, key: int, modifiers: Qt.KeyboardModifier = NONE, *, place: int = 0, text: str = "") -> None:

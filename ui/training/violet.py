@@ -10,6 +10,7 @@ from assistant.language import tr
 from ui import theme
 from ui.keys.key_map import word
 from ui.training import training_words as words
+from ui.widgets.frame_band import TOP_PX, Band
 
 TRAINING = QColor("#7A3DF0")
 GROUND = QColor("#120D1B")
@@ -18,17 +19,11 @@ CHOSEN = QColor("#3A2A6B")
 RAISED = QColor("#271E3D")
 EDGE = QColor("#4B3D73")
 BAR = QColor("#8F7AC6")
-_TOP_PX, _SIDE_PX, _PITCH_PX = 22, 10, 24
+_PITCH_PX = 24
 
 
-class TrainingBand(QWidget):
+class TrainingBand(Band):
     """Holds the content inside the violet band."""
-
-    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(_SIDE_PX, _TOP_PX, _SIDE_PX, _TOP_PX)
-        column.addWidget(content)
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw band and zigzag."""
@@ -36,7 +31,7 @@ class TrainingBand(QWidget):
         painter.fillRect(self.rect(), TRAINING)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(GROUND, 3))
-        for y in (4.0, self.height() - _TOP_PX + 4.0):
+        for y in (4.0, self.height() - TOP_PX + 4.0):
             points = []
             for at in range(self.width() // (_PITCH_PX // 2) + 2):
                 points.append(QPointF(at * _PITCH_PX / 2, y + (14 if at % 2 else 0)))

@@ -1,24 +1,8 @@
 """The line of a case in the list follows its rows."""
 
-from pathlib import Path
-
-import pytest
-
 from assistant.library.people import Permission
 from assistant.library.search import Filter, search
-from assistant.library.store import Library
-
-
-@pytest.fixture
-def library(tmp_path: Path):
-    with Library(tmp_path / "home") as opened:
-        yield opened
-
-
-def add_case(library: Library, **values) -> str:
-    case_id = library.add("cases", Permission.IMPORT, "import", **{"day": "2026-11-12", **values})
-    library.add("levels", Permission.EDIT, case_id=case_id, level="L3")
-    return case_id
+from tests.one_library import add_case
 
 
 def test_the_line_of_a_case_follows_its_rows(library):

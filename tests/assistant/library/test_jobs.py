@@ -28,12 +28,6 @@ def run(tmp_path: Path) -> SmallRun:
     return write_small_run(tmp_path, 8)
 
 
-@pytest.fixture
-def library(tmp_path: Path):
-    with Library(tmp_path / "home") as opened:
-        yield opened
-
-
 def finish(jobs: Jobs, *, most: int = 1000) -> None:
     """Poll until nothing is left to do; each look waits for the child a moment."""
     for _ in range(most):

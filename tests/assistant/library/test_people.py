@@ -1,18 +1,9 @@
 """Roles keep order: who may not is told who may."""
 
-from pathlib import Path
-
 import pytest
 
 from assistant.errors import UsageError
 from assistant.library.people import Permission, Person, Role
-from assistant.library.store import Library
-
-
-@pytest.fixture
-def library(tmp_path: Path):
-    with Library(tmp_path / "home") as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(

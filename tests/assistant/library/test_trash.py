@@ -1,25 +1,11 @@
 """Removing for good what was deleted: after a copy, with its files, out of sight of the search."""
 
-from pathlib import Path
-
 import pytest
 
 from assistant.library.people import Permission
 from assistant.library.search import Filter, search
-from assistant.library.store import Library
 from assistant.library.trash import empty_trash
-
-
-@pytest.fixture
-def library(tmp_path: Path):
-    with Library(tmp_path / "home") as opened:
-        yield opened
-
-
-def add_case(library: Library, **values) -> str:
-    case_id = library.add("cases", Permission.IMPORT, "import", **{"day": "2026-11-12", **values})
-    library.add("levels", Permission.EDIT, case_id=case_id, level="L3")
-    return case_id
+from tests.one_library import add_case
 
 
 def test_the_bin_is_emptied_after_a_copy(library):
