@@ -14,15 +14,14 @@ from assistant import __version__
 from assistant.errors import UsageError
 from assistant.identity import Identity
 from assistant.lengths import UNCAL
-from assistant.plan import PlannedView
 from assistant.reports.tables import export_file
-from assistant.vocabulary import Frame
+from assistant.vocabulary import Frame, Measure, Unknown
 
 _MOST_TEXT = 64
 """Signs of a long string (LO)."""
 
 
-def write_dicom(path: Path, frames: Sequence[Frame], views: Sequence[PlannedView | None], identity: Identity) -> None:
+def write_dicom(path: Path, frames: Sequence[Frame], scales: Sequence[Measure], identity: Identity) -> None:
     """Write the pictures as they are, whole or not at all.
 
     Identifiers are made anew, names stay empty. Whether something is written into the picture is not known to the
@@ -34,8 +33,8 @@ def write_dicom(path: Path, frames: Sequence[Frame], views: Sequence[PlannedView
     path : Path
     frames : sequence of Frame
         One or more, of one size.
-    views : sequence of PlannedView or None
-        What each of them shows, None where that is not known; the scale is told of those whose view is calibrated.
+    scales : sequence of float or Unknown
+        mm per px of each of them (`assistant.review.measurements.mm_per_px_of`).
     identity : Identity
         Its random ids become Study ID and series description; its day does not travel.
 
@@ -52,26 +51,26 @@ def write_dicom(path: Path, frames: Sequence[Frame], views: Sequence[PlannedView
     made = _dataset(path, pixels)
     numbers = ", ".join(str(frame.index) for frame in frames)
     made.StudyID, made.SeriesDescription = identity.case_id, identity.words[:_MOST_TEXT]
-    about = f"Frames {numbers} of a recorded run. {_scales(frames, views)} Research software, not a diagnosis."
+    about = f"Frames {numbers} of a recorded run. {_scales(frames, scales)} Research software, not a diagnosis."
     made.ImageComments = f"{identity.words}. {about}"
     with export_file(path) as part:
         made.save_as(part, enforce_file_format=True)
 
 
-def _scales(frames: Sequence[Frame], views: Sequence[PlannedView | None]) -> str:
+def _scales(frames: Sequence[Frame], scales: Sequence[Measure]) -> str:
     """The scale as sentences: one for all pictures, or which of them has which."""
     of: dict[str, list[str]] = {}
-    for frame, view in zip(frames, views, strict=True):
-        of.setdefault(_scale(view), []).append(str(frame.index))
+    for frame, mm_per_px in zip(frames, scales, strict=True):
+        of.setdefault(_scale(mm_per_px), []).append(str(frame.index))
     if len(of) == 1:
         return f"Scale {next(iter(of))}."
     return " ".join(f"Scale of {', '.join(numbers)}: {scale}." for scale, numbers in of.items())
 
 
-def _scale(view: PlannedView | None) -> str:
-    if view is None:
-        return "not known"
-    return f"about {view.mm_per_px:.4f} mm/px in the plane of the vertebra" if view.calibrated else f"not set ({UNCAL})"
+def _scale(mm_per_px: Measure) -> str:
+    if not isinstance(mm_per_px, Unknown):
+        return f"about {mm_per_px:#.3g} mm/px in the plane of the vertebra"
+    return f"not set ({UNCAL})" if mm_per_px.reason == UNCAL else f"not known ({mm_per_px.reason})"
 
 
 def _eight_bits(frame: Frame) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -6,16 +6,57 @@ those of the cited methods; a figure that a method does not define is `Unknown` 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from assistant.geometry import PointsPx
-from assistant.vocabulary import Measure, Unknown
+from assistant.language import sentence
+from assistant.lengths import UNCAL
+from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
+from assistant.vocabulary import Measure, Motion, Unknown
 
 GENANT_GRADES = ((0.20, 1), (0.25, 2), (0.40, 3))
 """Loss of height from which a fracture has grade 1 (mild), 2 (moderate), 3 (severe): Genant HK et al., *J Bone Miner
 Res* 1993;8:1137."""
+
+
+def shown_size(frame: int, views: Sequence[PlannedView], moment: Moment | None) -> Measure:
+    """How large a picture is shown against the reference frame of its view: 1.35 where a console has zoomed by that.
+
+    Parameters
+    ----------
+    frame : int
+    views : sequence of PlannedView
+        The plan's.
+    moment : Moment or None
+        What is known of the frame; None: it was not analysed.
+
+    Returns
+    -------
+    float or Unknown
+        Unknown where the vertebra was not found: a console may show that picture in another size.
+    """
+    if any(view.reference_frame == frame for view in views):
+        return 1.0
+    if moment is None:
+        return Unknown(sentence("this picture was not analysed"))
+    return moment.motion if isinstance(moment.motion, Unknown) else moment.motion.similarity.scale
+
+
+def mm_per_px_of(frame: int, views: Sequence[PlannedView], moment: Moment | None) -> Measure:
+    """The scale of one picture in the plane of the vertebra, as `shown_size` has it; the parameters are the same."""
+    motion = moment.motion if moment is not None else None
+    marked = next((view for view in views if view.reference_frame == frame), views[0] if len(views) == 1 else None)
+    view = views[motion.view_index] if isinstance(motion, Motion) else marked
+    if view is None:
+        return Unknown(sentence("there is no plan") if not views else sentence("it is not known which view it shows"))
+    if not view.calibrated:
+        return Unknown(UNCAL)
+    size = shown_size(frame, views, moment)
+    return size if isinstance(size, Unknown) else view.mm_per_px / size
 
 
 def distance_mm(a_px: PointsPx, b_px: PointsPx, mm_per_px: float) -> float:

@@ -16,6 +16,7 @@ from assistant.identity import Identity, is_id
 from assistant.library.store import Library
 from assistant.reports.dicom_out import write_dicom
 from assistant.system.places import data_home, demo_run
+from assistant.vocabulary import Unknown
 from tests.small_run import frames, plan_document, write_small_run
 from ui.review.page import ReviewPage
 
@@ -61,7 +62,7 @@ def words_in(path: Path) -> str:
 def test_the_day_is_the_studys_own_and_never_that_of_a_file(qtbot, review: ReviewPage, tmp_path: Path, capsys) -> None:
     """A DICOM file of 9 March 2026, copied long before by the clock of its file; a film that says no day."""
     study, film = tmp_path / "study.dcm", write_small_run(tmp_path / "a", 20).video
-    write_dicom(study, frames(20), [None] * 20, Identity(run_id="U-00000000"))
+    write_dicom(study, frames(20), [Unknown("not analysed")] * 20, Identity(run_id="U-00000000"))
     dataset = pydicom.dcmread(study)
     dataset.StudyDate, dataset.ContentDate = "20260309", "20270101"
     dataset.save_as(study)

@@ -41,7 +41,6 @@ NOTHING_TO_UNDO = tr("Nothing to take back.")
 TRASH_ASKED = tr(
     "Remove {0} deleted cases and their copied files for good? Press [[cases:delete]] again. This cannot be taken back."
 )
-TRASH_EMPTIED = tr("{0} cases removed, {1} given back. A copy of the library's table is kept in backups.")
 VERBS = {
     "analyse": tr("Analysis of"),
     "bring in": tr("Import of"),
@@ -230,3 +229,13 @@ def alarm_source_words(case: dict[str, Any]) -> str:
 
 def _priorities(case: dict[str, Any], prefix: str) -> list[str]:
     return [word for word in PRIORITIES for _ in range(case[prefix + word] or 0)]
+
+
+def trash_emptied(cases: int, freed: int) -> str:
+    """What emptying the bin has removed; ``freed`` in bytes."""
+    return trn(
+        "{count} case removed, {freed} given back. A copy of the library's table is kept in backups.",
+        "{count} cases removed, {freed} given back. A copy of the library's table is kept in backups.",
+        cases,
+        freed=size(freed),
+    )

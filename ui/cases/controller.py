@@ -278,7 +278,7 @@ class CasesController:
         with showing_errors(self._view.show_message):
             if in_trash:
                 count, freed = empty_trash(library)
-                self._view.show_message(words.TRASH_EMPTIED.format(count, words.size(freed)))
+                self._view.show_message(words.trash_emptied(count, freed))
             else:
                 library.delete("cases", case_id, kind="delete case")
                 self._view.show_message(words.DELETED.format(case_id))

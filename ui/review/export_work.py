@@ -12,7 +12,7 @@ from assistant.identity import Identity, free_name
 from assistant.library.session_table import session_table
 from assistant.pipeline import Summary
 from assistant.plan import Plan, PlannedView
-from assistant.readings.moments import Moment, MomentStore, view_of
+from assistant.readings.moments import Moment, MomentStore
 from assistant.reports.dicom_out import write_dicom
 from assistant.reports.facts import AnalysedRun, ReportFacts, gather
 from assistant.reports.tables import frames_table, lists_table, write_csv
@@ -20,9 +20,10 @@ from assistant.reports.video import write_png, write_video
 from assistant.review.annotations import Review
 from assistant.review.curves import CurveColumns
 from assistant.review.event_list import EventRow
+from assistant.review.measurements import mm_per_px_of
 from assistant.review.session_day import SessionDay
 from assistant.run_facts import RunFacts
-from assistant.vocabulary import Alarm, Frame, Leak, Motion
+from assistant.vocabulary import Alarm, Frame, Leak
 from ui.review.report_child import write_report_beside
 from ui.review.report_pdf import ReportImage
 
@@ -170,18 +171,10 @@ def dicom(made_of: Material, progress: Progress) -> Path:
         if picture is not None:
             pictures.append(picture)
         progress(done, len(wanted) + 1)
-    views = [_view_shown(made_of, picture.index) for picture in pictures]
+    scales = [mm_per_px_of(each.index, made_of.views, made_of.moment(each.index)) for each in pictures]
     with made_of.place("key_images", ".dcm") as path:
-        write_dicom(path, pictures, views, made_of.identity)
+        write_dicom(path, pictures, scales, made_of.identity)
     return path
-
-
-def _view_shown(made_of: Material, index: int) -> PlannedView | None:
-    """The view whose scale holds in a picture; None where it is not known which of the plan's it shows, or whether."""
-    moment = made_of.moment(index)
-    if moment is None:
-        return made_of.views[0] if len(made_of.views) == 1 else None
-    return view_of(moment, made_of.views) if isinstance(moment.motion, Motion) else None
 
 
 def video(made_of: Material, progress: Progress) -> Path:

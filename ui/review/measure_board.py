@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from assistant.geometry import along
 from assistant.language import sentence
 from assistant.lengths import UNCAL
 from assistant.plan import PlannedView
+from assistant.readings.moments import Moment
 from assistant.review import measurements
 from assistant.review.measurements import SixPointMorphometry
 from assistant.vocabulary import Measure, Unknown
@@ -29,14 +31,23 @@ class MeasureBoard:
     ----------
     tool : str
         One of `review_words.TOOLS`; empty: nothing is measured.
+    mm_per_px : float or None
+        Of the picture on the screen: a console may show it in another size than the plan's.
+    why : str
+        Why it is not known, where the plan has one; empty else.
     points : dict
         Tool to its points so far.
     """
 
     tool: str = ""
     mm_per_px: float | None = None
+    why: str = ""
     points: dict[str, list[Point]] = field(default_factory=dict)
     plan_view: PlannedView | None = None
+    _of_plan: float | None = None
+    """Scale of the plan's reference frame: its own points lie there, whatever picture is on the screen."""
+    _size: Measure = 1.0
+    """How large the picture on the screen is shown against that."""
 
     def choose(self, tool: str) -> None:
         """Take a tool up; the one in use is put down."""
@@ -45,7 +56,18 @@ class MeasureBoard:
     def set_view(self, view: PlannedView | None) -> None:
         """The plan's view: its scale, and its points for the treated vertebra."""
         self.plan_view = view if view is not None and view.is_lateral else None
-        self.mm_per_px = view.mm_per_px if view is not None and view.calibrated else None
+        self._of_plan = view.mm_per_px if view is not None and view.calibrated else None
+        self.mm_per_px, self.why, self._size = self._of_plan, "", 1.0
+
+    def see(self, frame: int, views: Sequence[PlannedView], moment: Moment | None) -> bool:
+        """Another picture is on the screen; whether lengths on it are told otherwise now."""
+        scale, before = measurements.mm_per_px_of(frame, views, moment), (self.mm_per_px, self.why, self._size)
+        self._size = measurements.shown_size(frame, views, moment)
+        if isinstance(scale, Unknown):
+            self.mm_per_px, self.why = None, "" if self._of_plan is None else scale.reason
+        else:
+            self.mm_per_px, self.why = scale, ""
+        return before != (self.mm_per_px, self.why, self._size)
 
     def press(self, x_px: float, y_px: float, reach_px: float) -> None:
         """Move the point under the pointer, or set the next one; a whole set begins anew."""
@@ -77,12 +99,13 @@ class MeasureBoard:
     def _six(self, tool: str) -> SixPointMorphometry | None:
         points = self._whole(tool)
         if points is not None:
-            return measurements.six_points(points[:3], points[3:], self.mm_per_px or 1.0)
+            size = 1.0 if isinstance(self._size, Unknown) else self._size
+            return measurements.six_points(points[:3], points[3:], self.mm_per_px or 1.0 / size)
         if tool == "six" and self.plan_view is not None:
             thirds = np.array([0.0, 0.5, 1.0])
             view = self.plan_view
             lines = [line if len(line) == 3 else along(line, thirds) for line in (view.superior, view.inferior)]
-            return measurements.six_points(lines[0], lines[1], self.mm_per_px or 1.0)
+            return measurements.six_points(lines[0], lines[1], self._of_plan or 1.0)
         return None
 
     def figures(self) -> list[tuple[str, str]]:
@@ -98,7 +121,8 @@ class MeasureBoard:
             rows.append((sentence("Angle"), _degrees(measurements.angle_deg(corner[0], corner[1], corner[2]))))
         six = self._six("six")
         if six is not None:
-            rows += self._six_rows(six, unit, own=self._whole("six") is not None)
+            own = self._whole("six") is not None
+            rows += self._six_rows(six, unit if own else _UNIT[self._of_plan is not None], own=own)
         ends = self._whole("cobb")
         above, below = self._whole("above"), self._whole("below")
         if ends is None and above is not None and below is not None:
@@ -121,6 +145,8 @@ class MeasureBoard:
         above, below = self._six("above"), self._six("below")
         if above is None and below is None:
             return rows
+        if not own and isinstance(self._size, Unknown):
+            return [*rows, (sentence("Against neighbours Ha · Hm · Hp"), f"— ({self._size.reason})")]
         ratios = measurements.height_ratios(six, above, below)
         shares = " · ".join(_percent(r) for r in (ratios.anterior, ratios.middle, ratios.posterior))
         grade = ratios.genant_grade

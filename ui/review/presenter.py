@@ -145,6 +145,8 @@ class Presenter:
             return
         playing = self._player.playing
         self._show_picture(run, run.picture(playing=playing), moment, views)
+        if state.board.see(run.playhead.frame, views, moment):
+            parts.measure.refresh()
         parts.transport.line.set_place(run.playhead.frame, run.frame_count, run.playhead.range)
         self.show_how_it_plays()
         if self._figures.elapsed() >= _FIGURES_MS or not playing:

@@ -99,6 +99,7 @@ TOOL_HINTS = {
     "cobb": tr("Upper endplate of the vertebra above: anterior, posterior. Lower endplate of the one below: the same."),
 }
 FROM_PLAN = sentence("from the plan")
+NO_SCALE_HERE = tr("Lengths in px: the scale of this picture is not known ({0})")
 UNCALIBRATED = tr("uncal.: no scale in the plan, lengths in px")
 NOT_STORED = tr("not kept")
 

@@ -183,7 +183,7 @@ def test_the_bin_is_emptied_for_good(controller, cases, room, view):
     controller.do("delete")
     assert view.told[-1] == words.TRASH_ASKED.format(1)
     controller.do("delete")
-    assert view.told[-1].startswith("1 cases removed")
+    assert view.told[-1].startswith("1 case removed")
     assert controller.found.total == 0
 
 

@@ -215,12 +215,12 @@ def two_views(folder: Path) -> SmallRun:
 @pytest.mark.parametrize(
     ("frames", "told"),
     [
-        ((8,), "Scale about 0.4000 mm/px in the plane of the vertebra."),
+        ((8,), "Scale about 0.400 mm/px in the plane of the vertebra."),
         ((30,), "Scale not set (uncal.)."),
-        ((43,), "Scale not known."),
+        ((43,), "Scale not known ("),
         (
             (8, 10, 30),
-            "Scale of 8, 10: about 0.4000 mm/px in the plane of the vertebra. Scale of 30: not set (uncal.).",
+            "Scale of 8, 10: about 0.400 mm/px in the plane of the vertebra. Scale of 30: not set (uncal.).",
         ),
     ],
 )

@@ -60,7 +60,8 @@ class MeasurePanel(QWidget):
             button.setChecked(tool == board.tool)
         hint = with_keys(review_words.TOOL_HINTS.get(board.tool, review_words.MEASURE_HINT))
         uncalibrated = board.mm_per_px is None and board.figures()
-        self.hint.setText(f"{hint} {review_words.UNCALIBRATED}." if uncalibrated else hint)
+        why = review_words.NO_SCALE_HERE.format(translate(board.why)) if board.why else review_words.UNCALIBRATED
+        self.hint.setText(f"{hint} {why}." if uncalibrated else hint)
         while self.figures.rowCount():
             self.figures.removeRow(0)
         for name, value in board.figures():
