@@ -320,9 +320,14 @@ class Pipeline:
         # Cement, on the grid of the reference frame; then distances, approach and leaks (quick_steps.py).
         before = frame.index < view.planned.reference_frame
         self._polarity.look(self._active, frame, motion.similarity, view.mask)
-        began_s = acquisition.t_s - acquisition.since_beam_on_s
         cement = find_cement(
-            view.mask, frame.grey, motion.similarity, frame.t_s, before_injection=before, began_s=began_s
+            view.mask,
+            frame.grey,
+            motion.similarity,
+            frame.t_s,
+            before_injection=before,
+            passed_s=acquisition.passed_s,
+            began_s=acquisition.began_s,
         )
         view.cement = cement
         distances, approach, leaks = view.quick.take(cement, frame.index, acquisition)

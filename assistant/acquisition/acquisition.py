@@ -30,6 +30,8 @@ _RATE_STEPS: Final = 24
 _LEAST_RATE_STEPS: Final = 2
 _SINGLE_S: Final = 0.1
 """What one picture alone counts for while the rate is not known: between 15 and 7.5 pulses a second, as usual [P]."""
+_UNTIMED_S: Final = 1.0
+"""Between two pictures whose times nobody knows: they may be single shots as well as film [P]."""
 _CLOCK_S: Final = 1e-5
 """Stamps are sums of fractions: the last digit of a difference decides nothing."""
 _RECENT_EXPOSURES: Final = 5
@@ -82,6 +84,16 @@ class Acquisition:
     film_s: float
     pulses_per_s: Measure
     timed: bool = True
+
+    @property
+    def passed_s(self) -> float:
+        """The clock of what goes on in a pause too, cement that flows: the source's; where it has none, a picture's."""
+        return self.t_s if self.timed else self.picture * _UNTIMED_S
+
+    @property
+    def began_s(self) -> float:
+        """When this exposure began, by the clock of `passed_s`; untimed, each picture is one of its own."""
+        return self.t_s - self.since_beam_on_s if self.timed else self.passed_s
 
     def has_lasted(self, since: Acquisition, seconds: float) -> bool:
         """Whether what an earlier picture showed, and this one shows, has lasted so long.

@@ -67,6 +67,7 @@ def find_cement(
     t_s: float,
     *,
     before_injection: bool,
+    passed_s: float | None = None,
     began_s: float = -np.inf,
 ) -> CementMask:
     """Take one new picture in and say where cement stands.
@@ -79,12 +80,15 @@ def find_cement(
     similarity : Similarity
         Motion of the vertebra in this picture.
     t_s : float
-        Frame time.
+        Frame time: the clock of what averages and learns over film.
     before_injection : bool
         The plan's reference frame has not come yet: what is seen is there before any cement.
+    passed_s : float or None
+        The clock of what goes on between two pictures (`assistant.acquisition.Acquisition.passed_s`); None: frame time.
     began_s : float
-        Frame time at which this exposure began.
+        When this exposure began, by that clock.
     """
+    passed_s = t_s if passed_s is None else passed_s
     # 1. and 2. Held still, without what is no cement. Steel and blades come first: each of the later estimates
     #    (tone, haze, breath, glare) is a robust mean over the picture: a stripe or a black corner would pull at them.
     seen = _held_still(memory, grey, similarity)
@@ -109,9 +113,9 @@ def find_cement(
     _drop_from_outside(memory, low)
     drop_bands(memory.baseline, memory.rim, low, memory.mask, contrast, noise)
     # Parts are chosen after all pixels that are none have gone: a band or a hair would join them into one.
-    mask = select_components(memory, low, certain, contrast, t_s, began_s)
+    mask = select_components(memory, low, certain, contrast, passed_s, began_s)
     steel = None if cannula is None else cannula.mask
-    drop_diffuse(memory.recent_masks, mask, memory.body, steel, contrast, scale, t_s, limits.soft_edge)
+    drop_diffuse(memory.recent_masks, mask, memory.body, steel, contrast, scale, passed_s, limits.soft_edge)
     if cannula is not None:
         # Last, between what is cement on both sides of the steel, or a false part would be joined to it.
         bridge_cannula(cannula, mask, evidence, contrast, memory.baseline.usable, scale, limits.steel)

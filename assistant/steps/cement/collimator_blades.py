@@ -14,7 +14,7 @@ Bool = NDArray[np.bool_]
 
 
 def covered(baseline: Baseline, still: F32) -> Bool | None:
-    """Where the picture has gone black from the edge of the lattice on; None where nothing has.
+    """Where the picture has gone black from the edge of the lattice on, or white where it is inverted; None: nowhere.
 
     Parameters
     ----------
@@ -27,12 +27,9 @@ def covered(baseline: Baseline, still: F32) -> Bool | None:
     array (rows, cols) of bool or None
     """
     limits = baseline.limits.blade
-    limit = np.float32(baseline.lookup[limits.black_grey])
     # What was black in the baseline is no news; what is black now may be a blade, if it comes from the edge and is
     # wide.
-    black, was = (
-        (still <= limit, baseline.mean <= limit) if baseline.sign > 0 else (still >= limit, baseline.mean >= limit)
-    )
+    black, was = _black(baseline, still), _black(baseline, baseline.mean)
     wide = max(3, round(limits.wide_mm / (4 * baseline.mm_per_px)) | 1)
     small = (coarser(black & ~was & baseline.usable, 2) > 0.5).astype(np.uint8)
     if not small.any():
@@ -47,3 +44,11 @@ def covered(baseline: Baseline, still: F32) -> Bool | None:
     # A little more than is black: the blade's edge is blurred.
     blade = cv2.dilate(outer[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.resize(blade, still.shape[::-1], interpolation=cv2.INTER_NEAREST)) > 0
+
+
+def _black(baseline: Baseline, level: F32) -> Bool:
+    """Black on the screen; where the picture is inverted the console shows what a blade leaves black or white."""
+    black, lookup = baseline.limits.blade.black_grey, baseline.lookup
+    if baseline.sign > 0:
+        return np.asarray(level <= np.float32(lookup[black]), dtype=bool)
+    return np.asarray((level >= np.float32(lookup[black])) | (level <= np.float32(lookup[-1 - black])), dtype=bool)

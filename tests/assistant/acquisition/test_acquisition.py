@@ -96,3 +96,12 @@ def test_a_picture_that_was_not_seen_does_not_slow_the_pulses_down():
     memory, _ = taken([0.0, 0.24, 0.76, *np.arange(8.0, 80.0, 8.0)])
     assert memory.pulses_per_s == pytest.approx(4.0, rel=0.05)
     assert sum(memory.xray_s) == pytest.approx((4 + 9) / 4.0, rel=0.05)
+
+
+def test_without_times_a_picture_may_be_a_shot_of_its_own():
+    memory = AcquisitionMemory()
+    pictures = [take_picture(memory, k / 15, timed=False) for k in range(4)]
+    assert [each.passed_s for each in pictures] == [0.0, 1.0, 2.0, 3.0]
+    assert all(each.began_s == each.passed_s for each in pictures)
+    _, film = taken(seen(SHORT, 10.0, 50.0))
+    assert all(each.passed_s == each.t_s and each.began_s <= each.t_s for each in film)

@@ -51,3 +51,17 @@ def test_a_cannula_of_black_steel_is_no_blade(seen) -> None:
     width = round(3.0 / baseline.mm_per_px)
     steel[140 : 140 + width, 160:] = 0
     assert covered(baseline, still_picture(baseline, steel, STILL)) is None
+
+
+def test_an_inverted_console_may_show_what_a_blade_leaves_white(seen) -> None:
+    _, grey = seen
+    vertebra = Tabletop()
+    crop = cement_crop(vertebra.body_px, vertebra.mm_per_px, grey.shape[1], grey.shape[0])
+    field = np.ones(grey.shape, bool)
+    baseline = start_baseline(grey, 255, field, crop, vertebra.body_px, vertebra.mm_per_px, sign=-1.0)
+    closed = grey.copy()
+    closed[: baseline.crop.y0_px * baseline.step + 60] = 255
+    found = covered(baseline, still_picture(baseline, closed, STILL))
+    assert found is not None
+    assert found[:50].all()
+    assert not found[75:].any()
