@@ -298,6 +298,12 @@ def _acquisition() -> list[Figure]:
             for key, label, unit, sample, goal in worst
             for name, at in (("median", 0.5), ("worst", 1.0))
         ),
+    ]
+
+
+def _shown() -> list[Figure]:
+    """What a console or a person brings: acts, cement that was there before, folders of stills."""
+    return [
         share(
             "display.named",
             "console",
@@ -348,5 +354,6 @@ FIGURES: tuple[Figure, ...] = (
     *_states(),
     *_motion(),
     *_acquisition(),
+    *_shown(),
     *_time(),
 )

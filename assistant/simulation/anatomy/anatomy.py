@@ -23,9 +23,9 @@ from assistant.simulation.anatomy.anatomy_assembly import (
     slabs,
     volume,
 )
-from assistant.simulation.anatomy.anatomy_pose import VertebraPose, block_around, stack
+from assistant.simulation.anatomy.anatomy_pose import VertebraPose, VoxelGrid, block_around, stack
 from assistant.simulation.anatomy.anatomy_regions import Surroundings, landmarks, regions, resistance
-from assistant.simulation.anatomy.anatomy_shapes import OUTSIDE
+from assistant.simulation.anatomy.anatomy_shapes import F32, OUTSIDE
 from assistant.simulation.anatomy.anatomy_sizes import TREATABLE, VertebraSize, draw_sizes
 from assistant.simulation.anatomy.anatomy_trunk import ribs, sacrum_limbs, soft_tissue
 from assistant.simulation.anatomy.anatomy_vessels import Aorta, aorta_calcium, draw_aorta
@@ -81,22 +81,15 @@ def procedural(
     patient = f"procedural/{level}/{seed:06d}"
     levels = levels_in_view(level)
     target = levels.index(level)
-    drawn = draw_sizes(levels, generator(patient, "sizes"))
-    sizes = tuple(replace(size, disc_height_mm=size.disc_height_mm * condition.disc_height) for size in drawn)
+    sizes = draw_sizes(levels, generator(patient, "sizes"), discs=condition.disc_height)
     forms = _forms(sizes, target, fracture, patient)
     poses = stack(sizes, forms, target, generator(patient, "curve"))
     vertebrae = tuple(_vertebra(size, form, patient, condition) for size, form in zip(sizes, forms, strict=True))
     vessels = generator(patient, "aorta")
     aorta = draw_aorta(vessels, front_x_mm=float(vertebrae[len(vertebrae) // 2].size.depth_mm / 2))
     bone_volume = _bone(vertebrae, poses, patient, aorta, vessels, bone_spacing_mm)
-    rib_values, rib_block = ribs(sizes, poses, generator(patient, "ribs"))
-    skin_back = -sizes[target].depth_mm / 2 - 26.0 - max(size.spinous_length_mm for size in sizes) - 8.0
-    soft_values, soft_block = soft_tissue(
-        generator(patient, "trunk"),
-        level_z_mm={size.level: float(pose.centre_mm[2]) for size, pose in zip(sizes, poses, strict=True)},
-        skin_back_mm=skin_back,
-        aorta=aorta,
-    )
+    rib_volume = volume(*ribs(sizes, poses, generator(patient, "ribs")))
+    soft_volume = volume(*_soft(sizes, poses, target, generator(patient, "trunk"), aorta))
     around = _surroundings(vertebrae, poses, target)
     marks = landmarks(around)
     region = regions(around, marks)
@@ -104,11 +97,28 @@ def procedural(
         identity=f"{patient}/{fracture or 'whole'}",
         level=level,
         bone=bone_volume,
-        ribs=volume(rib_values, rib_block),
-        soft=volume(soft_values, soft_block),
+        ribs=rib_volume,
+        soft=soft_volume,
         region=volume(region, around.block),
         resistance=volume(resistance(around, region, generator(patient, "resistance")), around.block),
         landmarks_mm=marks,
+    )
+
+
+def _soft(
+    sizes: tuple[VertebraSize, ...],
+    poses: tuple[VertebraPose, ...],
+    target: int,
+    rng: np.random.Generator,
+    aorta: Aorta,
+) -> tuple[F32, VoxelGrid]:
+    """The trunk round the column."""
+    skin_back = -sizes[target].depth_mm / 2 - 26.0 - max(size.spinous_length_mm for size in sizes) - 8.0
+    return soft_tissue(
+        rng,
+        level_z_mm={size.level: float(pose.centre_mm[2]) for size, pose in zip(sizes, poses, strict=True)},
+        skin_back_mm=skin_back,
+        aorta=aorta,
     )
 
 

@@ -113,15 +113,15 @@ def mean_size(level: str) -> VertebraSize:
     return VertebraSize(level=level, **dict(zip(VertebraSize.__slots__[1:], map(float, row[1:]), strict=True)))
 
 
-def draw_sizes(levels: tuple[str, ...], rng: np.random.Generator) -> tuple[VertebraSize, ...]:
-    """Sizes of one person's vertebrae.
+def draw_sizes(levels: tuple[str, ...], rng: np.random.Generator, *, discs: float = 1.0) -> tuple[VertebraSize, ...]:
+    """Sizes of one person's vertebrae; of the height that is drawn for the discs the share ``discs``.
 
     One factor for the whole person (SD 6 %), small independent ones for each dimension and level (SD 2 to 3 %, angles
     1 to 4 degrees): neighbours resemble each other, as in people. Elderly discs: 55 to 100 % of the table's height.
     """
     person = float(np.clip(rng.normal(1.0, 0.06), 0.85, 1.15))
     slender = float(np.clip(rng.normal(1.0, 0.03), 0.92, 1.08))
-    discs = float(rng.uniform(0.62, 0.98))
+    discs *= float(rng.uniform(0.62, 0.98))
     lordosis = float(np.clip(rng.normal(1.0, 0.25), 0.4, 1.5))
     waist = float(rng.uniform(0.8, 1.4))
     concavity = float(rng.uniform(0.7, 1.3))
