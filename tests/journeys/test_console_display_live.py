@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtTest import QTest
 
 from assistant.live.messages import Lines, LiveState
 from assistant.live.plan_store import plan_left
@@ -19,6 +20,7 @@ from tests.journeys.room import Room
 from tests.journeys.test_console_display import Grey8, mirrored, zoomed
 from tests.small_run import pictures, plan_document
 from ui.widgets import overlay
+from ui.widgets.keycap import Keycap
 
 K = Qt.Key
 
@@ -165,4 +167,68 @@ def test_anterior_stands_where_the_console_shows_it_also_while_nothing_is_drawn(
     for _ in range(8):
         room.show(mirrored(made[31]), ms=200)
     assert (room.status.state, plates()) == (LiveState.HELD, [not planned])
+    room.end()
+
+
+def touch(cap: Keycap) -> None:
+    assert cap.isVisibleTo(cap.window())
+    assert cap.height() >= 48 * cap.factor - 1
+    QTest.mouseClick(cap, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024)])
+def test_it_is_taken_over_by_touch_and_nothing_else_is_asked_for_meanwhile(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    made, room = grainy(60), Room(qtbot, monkeypatch)
+    room.page.resize(*size)
+    room.page.show()
+    room.set_up(plan_document(reference_frame=0), [made[2]])
+    room.page.procedure.plan = plan_from_document(plan_document(reference_frame=0), Settings().alarms.warning_lines)
+    display = room.page.display
+    for grey in made[3:30]:
+        room.show(grey)
+    assert not display.answers.isVisibleTo(room.page)
+    press(room, K.Key_Z)
+    level = room.page.picture.transform().scale
+    for grey in made[30:42]:
+        room.show(zoomed(1.35)(grey))
+    room.page.refresh()
+    assert "Confirm the lines" not in display.distances.accessibleName()
+    assert "Key T takes it over: zoomed" in display.distances.accessibleName()
+    assert room.page.picture.transform().scale < level, "where the body lies nobody knows: the whole field"
+    room.session.void_lines("a test")
+    room.tick()
+    press(room, K.Key_L)
+    assert "first T" in display.note
+    assert room.page.pictures.offered(1) is None, "no lines are shown at a place that is not theirs"
+    touch(display.answers.caps["take display"])
+    for grey in made[42:50]:
+        room.show(zoomed(1.35)(grey))
+    assert "Taken over" in display.note
+    assert motion(room).similarity.scale == pytest.approx(1.35, rel=0.015)
+    press(room, K.Key_L)
+    room.tick()
+    touch(display.answers.caps["lines"])
+    room.tick()
+    assert room.session.status.lines is Lines.CONFIRMED
+    assert not display.answers.isVisibleTo(room.page)
+    room.end()
+
+
+def test_what_an_alarm_says_is_to_be_done_stays_while_the_display_is_offered(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, room = grainy(60), Room(qtbot, monkeypatch)
+    room.set_up(plan_document(reference_frame=0), [made[2]])
+    for grey in made[3:30]:
+        room.show(grey)
+    for grey in made[30:42]:
+        room.show(mirrored(grey))
+    room.session.disarm()
+    room.tick()
+    assert room.bar[-1] == ("CEMENT AT POSTERIOR LINE", "Stop injecting. Check both planes.")
+    room.page.refresh()
+    assert "T takes it over" in room.page.display.legend.accessibleName()
+    assert room.page.display.answers.acts == ("take display",)
     room.end()

@@ -60,7 +60,9 @@ class LiveMessage(Message):
     before_off: bool = False
 
 
-def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("", ""), asked: str = "") -> LiveMessage:
+def message_of(
+    status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("", ""), asked: str = "", question: str = ""
+) -> LiveMessage:
     """What the bar says of a status.
 
     Parameters
@@ -70,7 +72,9 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
     quiet_aside : tuple of str
         Two lines at the right while nothing stands: the last AP look, the last act.
     asked : str
-        A question of the program, in place of the quiet line.
+        A question of the page, in place of what is to be done.
+    question : str
+        What the analysis asks; of an alarm about the patient what is to be done stays.
     """
     if status is None:
         action = with_keys(tr("Choose a source: [[theatre:set up]]."))
@@ -86,7 +90,7 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
     if not standing:
         seen = status.quiet.seen_none
         headline = words.NO_CROSSING if seen else translate(status.quiet.headline)
-        action = asked or with_keys(translate(status.quiet.action))
+        action = asked or question or with_keys(translate(status.quiet.action))
         first, second = quiet_aside
         return LiveMessage(
             priority=Priority.NONE,
@@ -103,7 +107,7 @@ def message_of(status: LiveStatus | None, *, quiet_aside: tuple[str, str] = ("",
     return LiveMessage(
         priority=top.priority,
         headline=translate(top.headline),
-        action=asked or translate(top.action),
+        action=asked or (question if _is_technical(top) else "") or translate(top.action),
         aside=_count(status, standing),
         under=tail or paused or _where(status, top),
         key=tr("Acknowledge") if fresh else "",
@@ -119,10 +123,14 @@ def _sounds(alarm: LiveAlarm, now_ns: int) -> bool:
     return (repeats or latched_open) and not paused
 
 
+def _is_technical(alarm: LiveAlarm) -> bool:
+    return alarm.code[1:].isdigit() and int(alarm.code[1:]) >= _TECHNICAL_FROM
+
+
 def _count(status: LiveStatus, standing: list[LiveAlarm]) -> str:
     top = standing[0]
     seconds = max(0.0, (status.now_ns - top.raised_ns) / 1e9)
-    technical = int(top.code[1:] or 0) >= _TECHNICAL_FROM if top.code[1:].isdigit() else False
+    technical = _is_technical(top)
     what = (
         tr("technical") if technical and len(standing) == 1 else trn("{count} alarm", "{count} alarms", len(standing))
     )

@@ -59,6 +59,10 @@ class Confirming:
         procedure, session = self._procedure, self._procedure.session
         if session is None:
             return
+        otherwise = next((words for status in self._statuses() if (words := _otherwise(status))), "")
+        if otherwise:
+            self._view.show_message(sentence(f"The picture is {otherwise}: first [[theatre:take display]]."))
+            return
         if session.status.lines is Lines.UNCONFIRMED and procedure.plan is not None:
             self._pictures.offer(1, _offer(session.status, procedure.views))
         second = session.second
@@ -105,9 +109,17 @@ class Confirming:
 
     def look(self) -> None:
         """A question that nobody answers goes away; so does one that has answered itself, or whose lines are gone."""
-        is_over = self._clock_s() - self._asked_s > _SHOWN_S or not self.waits
+        changed = any(_otherwise(status) for status in self._statuses())  # nothing shown before fits this picture
+        is_over = self._clock_s() - self._asked_s > _SHOWN_S or changed or not self.waits
         if is_over if self.asks else self._view.asked == _FIT:
             self.forget()
+
+    def _statuses(self) -> list[LiveStatus]:
+        session = self._procedure.session
+        if session is None:
+            return []
+        second = session.second.status if session.second is not None else None
+        return [session.status] if second is None else [session.status, second]
 
     def _second_waits(self) -> bool:
         session = self._procedure.session
@@ -115,6 +127,12 @@ class Confirming:
         if second is None or not self._procedure.second_views:
             return False
         return second.input.session_state.lines is Lines.UNCONFIRMED
+
+
+def _otherwise(status: LiveStatus) -> str:
+    """How the console shows a picture, where nobody has taken that over; empty else."""
+    moment = status.moment
+    return moment.offered.words if moment is not None and moment.offered is not None else ""
 
 
 def _offer(status: LiveStatus, views: tuple[PlannedView, ...]) -> Offer:

@@ -72,7 +72,6 @@ class TheatreController:
         self.holding = Holding(show_hold, lambda: clock_ns() / 1e9)
         self._down: set[str] = set()
         self._may_close = False
-        self._own_question = ""
         self.acts: Mapping[str, Callable[[], None]] = {
             ACKNOWLEDGE: self._acknowledge,
             "inject": self._inject,
@@ -151,15 +150,16 @@ class TheatreController:
             self._ask()
 
     def _ask(self) -> None:
-        """What the analysis wants to know is asked in the bar; another question goes first."""
-        session, asked = self._procedure.session, self._view.asked
+        """What the analysis wants to know, with the keys that answer it."""
+        session = self._procedure.session
         words = session.offered_display if session is not None else ""
-        question = sentence(f"The picture is {words}: [[theatre:take display]] takes it over.") if words else ""
-        if not question and session is not None and session.asks_before:
-            question = _BEFORE
-        if asked in ("", self._own_question) and question != asked:
-            self._view.ask(question)
-        self._own_question = question
+        if words:
+            question = sentence(f"The picture is {words}: [[theatre:take display]] takes it over.")
+            self._view.offer(question, ("take display",))
+        elif session is not None and session.asks_before:
+            self._view.offer(_BEFORE, ("cement before", "none before"))
+        else:
+            self._view.offer("", ("lines",) if self._host.lines.asks else ())
 
     def handle(self, message: Message) -> None:
         """Take one message of the session over."""

@@ -17,6 +17,7 @@ from assistant.live.procedure import Procedure
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import REPLAYED, Unknown
 from ui.keys.key_map import with_keys
+from ui.theatre.answers import Answers
 from ui.theatre.bar import LiveBar, message_of
 from ui.theatre.cards import AlarmList, Clocks, LeakLine, Legend, WorksCard, fill_words
 from ui.theatre.guarded import guarded
@@ -72,8 +73,9 @@ class TheatreDisplay:
     pictures : TheatrePictures
     set_up : SetUpBeside or None
         Given once the page has it.
-    asked, note : str
-        The question in the bar, and the line at the foot; names of keys as ``[[page:act]]``.
+    asked, question, note : str
+        The question of the page in the bar, that of the analysis, and the line at the foot; names of keys as
+        ``[[page:act]]``.
     """
 
     def __init__(self, parent: QWidget, procedure: Procedure, sound: SoundFault) -> None:
@@ -84,8 +86,8 @@ class TheatreDisplay:
         self.distances, self.curve, self.works = DistanceCard(parent), CurveView(parent), WorksCard(parent)
         self.clocks, self.legend = Clocks(parent), Legend(parent)
         self.alarms, self.leak = AlarmList(parent), LeakLine(parent)
-        self.keys_card, self.screen = KeysCard(parent), ScreenSaver()
-        self.asked = ""
+        self.keys_card, self.screen, self.answers = KeysCard(parent), ScreenSaver(), Answers(parent)
+        self.asked = self.question = ""
         self.note = ""
         self._failed = False
         self._places: Layout | None = None
@@ -113,6 +115,13 @@ class TheatreDisplay:
         """A question in the message bar; empty takes it away."""
         self.asked = text
         self.say(self._procedure.status)
+
+    def offer(self, question: str, acts: tuple[str, ...]) -> None:
+        """What the analysis asks, and the acts that answer it."""
+        if (question, acts) != (self.question, self.answers.acts):
+            self.question, self.answers.acts = question, acts
+            self._place_answers()
+            self.say(self._procedure.status)
 
     def refresh(self) -> None:
         """Show all that is known, now."""
@@ -158,12 +167,13 @@ class TheatreDisplay:
     def say(self, status: LiveStatus | None) -> None:
         """What the message bar says."""
         # An alarm's message needs nothing else: what stands beside a quiet bar is made after it, and may fail.
-        asked = with_keys(translate(self.asked))
-        message = message_of(status, asked=asked)
+        asked, question = with_keys(translate(self.asked)), with_keys(translate(self.question))
+        message = message_of(status, asked=asked, question=question)
         if status is not None and not message.priority:
             asides: list[tuple[str, str]] = []
             guarded(lambda: asides.append(self._quiet_aside(status)))
-            message = message_of(status, quiet_aside=asides[0] if asides else ("", ""), asked=asked)
+            aside = asides[0] if asides else ("", "")
+            message = message_of(status, quiet_aside=aside, asked=asked, question=question)
         self.bar.say(message)
 
     def _quiet_aside(self, status: LiveStatus) -> tuple[str, str]:
@@ -189,9 +199,24 @@ class TheatreDisplay:
         self.leak.show_moment(moment, views, measured=measured, raised=raised)
         note = self.note if self.note and self._note_age.elapsed() < _NOTE_MS else ""
         advice = translate(advice_for(status.alarms)) if status is not None else ""
+        question = with_keys(translate(self.question))
+        if question and self.bar.message.action != question:
+            advice = question  # an alarm says in the bar what is to be done
         self.legend.show_status(status, advice, note)
         self.pictures.show_kept(moment)
         self._place_cards(status)
+        self._place_answers()
+
+    def _place_answers(self) -> None:
+        """The touch fields of what is asked, beside the legend; nowhere in the set-up."""
+        if self._places is None:
+            return
+        self.answers.factor = self._places.factor
+        left = self.answers.arrange(self._places.legend, self._places.picture)
+        if self.in_set_up:
+            self.answers.hide()
+        elif not left.isEmpty():
+            self.legend.setGeometry(left)
 
     def _case(self) -> str:
         """What the strip says of who it is; the session's id where there is room for it."""
@@ -251,6 +276,7 @@ class TheatreDisplay:
         if open_:
             self._make_room(places)
         self._place_cards(self._procedure.status)
+        self._place_answers()
 
     def _make_room(self, places: Layout) -> None:
         """For the set-up: it covers the panel's place and the strip's; the picture takes the bar's place too."""

@@ -33,6 +33,9 @@ class TheatreView(Protocol):
     def ask(self, text: str) -> None:
         """A question in the message bar; empty takes it away."""
 
+    def offer(self, question: str, acts: tuple[str, ...]) -> None:
+        """What the analysis asks, and the acts that answer it; nothing: it asks nothing."""
+
     def refresh(self) -> None:
         """Show all that is known, now."""
 

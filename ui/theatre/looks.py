@@ -146,7 +146,14 @@ _REPLAY: Final = replace(
 
 def look_of(status: LiveStatus) -> Look:
     """How a status is shown."""
-    return _REPLAY if status.reason == REPLAYED and status.state is LiveState.HELD else LOOKS[status.state]
+    if status.reason == REPLAYED and status.state is LiveState.HELD:
+        return _REPLAY
+    look, moment = LOOKS[status.state], status.moment
+    if status.state is LiveState.UNKNOWN_VIEW and moment is not None and moment.offered is not None:
+        how = translate(moment.offered.words)
+        explanation = tr("Key [[theatre:take display]] takes it over: {how}.", how=how)
+        return replace(look, figure=tr("Shown otherwise"), explanation=explanation)
+    return look
 
 
 def age_words(status: LiveStatus) -> str:

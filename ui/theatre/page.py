@@ -75,8 +75,9 @@ class TheatrePage(Page):
         """What a person touches."""
         self.key_images.message.connect(self.show_message)
         self.display.bar.touched.connect(self._touch_bar)
-        self.display.keys_card.pressed.connect(self.controller.press)
-        self.display.keys_card.released.connect(self.controller.release)
+        for caps in (self.display.keys_card, self.display.answers):
+            caps.pressed.connect(self.controller.press)
+            caps.released.connect(self.controller.release)
 
     def _touch_bar(self) -> None:
         self.controller.press(ACKNOWLEDGE)
@@ -119,6 +120,10 @@ class TheatrePage(Page):
     def ask(self, text: str) -> None:
         """A question in the message bar, answered by its key; empty takes it away."""
         self.display.ask(text)
+
+    def offer(self, question: str, acts: tuple[str, ...]) -> None:
+        """What the analysis asks: in the bar, and with touch fields at the foot of the picture."""
+        self.display.offer(question, acts)
 
     def refresh(self) -> None:
         """Show all that is known, now."""

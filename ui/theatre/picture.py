@@ -86,6 +86,8 @@ class LivePicture(TurnedPicture):
             return
         box = self._body_box()
         if box is None:
+            if self._level_box is not None and self._is_otherwise:
+                self._level_box = self._transform = None  # nobody knows where the body lies: the whole field
             return
         if self._level_box is not None:
             size = self._level_box[1] - self._level_box[0]
@@ -99,13 +101,42 @@ class LivePicture(TurnedPicture):
         planned = self._planned()
         if planned is None:
             return None
-        body = planned.body_px
-        motion = self._last_motion.motion if self._last_motion is not None else None
-        if isinstance(motion, Motion) and self._views and self._views[motion.view_index] is planned:
-            body = apply(motion.similarity.current_from_reference(), body)
+        to_frame = self._to_frame(self._live_moment, planned)
+        if to_frame is None:
+            return None
+        body = apply(to_frame, planned.body_px)
         if self.turn is not None:
             body = self.turn.forward(body)
         return np.stack([body.min(axis=0), body.max(axis=0)])
+
+    @property
+    def _live_moment(self) -> LiveMoment | None:
+        return self._status.moment if self._status is not None else None
+
+    @property
+    def _is_otherwise(self) -> bool:
+        """The console shows it in a way that nobody has taken over."""
+        moment = self._live_moment
+        return moment is not None and moment.offered is not None and not isinstance(moment.motion, Motion)
+
+    def _to_frame(self, moment: LiveMoment | None, planned: PlannedView) -> NDArray[np.float64] | None:
+        """Where points of the plan lie in the picture of a moment; None while nobody knows how the console shows it.
+
+        Where the vertebra is not found: where it was last, if the console has not changed since, else as the console
+        shows what stands where it was planned.
+        """
+        if moment is not None and isinstance(moment.motion, Motion):
+            return moment.motion.similarity.current_from_reference()
+        if moment is not None and moment.offered is not None:
+            return None
+        last, shown = self._last_motion, moment.shown if moment is not None else None
+        same = last is not None and (shown is None or last.shown is None or shown.is_like(last.shown))
+        motion = last.motion if last is not None and same else None
+        if isinstance(motion, Motion) and self._views[motion.view_index : motion.view_index + 1] == (planned,):
+            return motion.similarity.current_from_reference()
+        if shown is not None and self._image is not None:
+            return shown.current_from_planned(self._image.width(), self._image.height())
+        return np.eye(2, 3)
 
     def _fitted(self) -> ViewTransform:
         if self._image is None:
@@ -172,13 +203,13 @@ class LivePicture(TurnedPicture):
     def _draw_proposal(self, painter: QPainter, view: ViewTransform) -> None:
         assert self.proposal is not None
         moment, planned = self.proposal
-        matrix = None
-        if moment is not None and isinstance(moment.motion, Motion):
-            matrix = moment.motion.similarity.current_from_reference()
+        matrix = self._to_frame(moment, planned)
+        if matrix is None:
+            return
         for line in (planned.superior, planned.inferior, planned.last_wall, planned.first_wall, planned.warning_line):
             if line is None:
                 continue
-            on_screen = view.to_screen(line if matrix is None else apply(matrix, line))
+            on_screen = view.to_screen(apply(matrix, line))
             path = QPolygonF([QPointF(x, y) for x, y in on_screen])
             painter.setPen(QPen(theme.CASING, 5.6))
             painter.drawPolyline(path)

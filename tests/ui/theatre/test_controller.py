@@ -54,6 +54,9 @@ class View:
     def ask(self, text: str) -> None:
         self.asked = text
 
+    def offer(self, question: str, acts: tuple[str, ...]) -> None:
+        self.question, self.answers = question, acts
+
     def refresh(self) -> None:
         self.shown += 1
 
