@@ -17,6 +17,7 @@ from assistant.review.session_reading import read_session_day
 from assistant.settings.tree import Settings
 from assistant.simulation.tabletop import Tabletop
 from tests.exposures import Exposures, in_exposures, write_exposures
+from tests.small_run import FPS
 from tests.waiting import wait_until
 
 SHOTS = in_exposures([1] * 14)
@@ -119,11 +120,13 @@ def test_the_theatre_counts_what_was_filmed_in_both_inputs(tmp_path):
         assert procedure.log.pushes == len(counted[1])
     finally:
         procedure.end()
+    off_s = []
     for lengths in counted.values():
-        # The first may have begun before the program looked, the last goes on. A pulse may be missing at an end: some
-        # pictures of the small run change so little that they are still taken for repeats.
-        pulse_s = 2 / 15
-        assert all(min(abs(each - true) for true in made.lengths_s) < 1.1 * pulse_s for each in lengths[1:-1]), lengths
+        # The first may have begun before the program looked, the last goes on.
+        off_s += [min(abs(each - true) for true in made.lengths_s) for each in lengths[1:-1]]
+    # On a machine that is starved the analysis skips frames, and with one a picture at an end: never more than that.
+    assert max(off_s) < 1.1 * 2 / FPS, off_s
+    assert np.median(off_s) < 0.1 * min(made.lengths_s), off_s
     day = read_session_day(folder)
     assert day is not None
     assert day.levels[0].exposures == len(counted[1])

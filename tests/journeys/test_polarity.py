@@ -41,9 +41,9 @@ def most_mm2(rows: list[dict[str, str]]) -> float:
 
 
 def area_at(rows: list[dict[str, str]], frame: int) -> float:
-    """Area of cement in the newest picture that was measured: where nothing tells, not each one can be followed."""
-    seen = rows if frame == -1 else rows[: frame + 1]
-    return next(float(row["cement_area_mm2"]) for row in reversed(seen[-15:]) if row["cement_area_mm2"])
+    """Area of cement in a picture; each of the run was measured, though nothing in it tells the sign."""
+    assert all(row["cement_area_mm2"] for row in rows)
+    return float(rows[frame]["cement_area_mm2"])
 
 
 def moved(by_mm: tuple[float, float], rng: np.random.Generator) -> dict[str, list[list[float]]]:
