@@ -22,6 +22,7 @@ from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.scenario import SourceFault
 from assistant.simulation.tabletop import small_case, small_patient
 from assistant.simulation.writing import write_run
+from assistant.vocabulary import Distances
 from tests.journeys.room import Room
 from tests.small_run import pictures, plan_document
 from ui.theatre.looks import look_of
@@ -82,6 +83,11 @@ def test_the_theatre_says_replay_at_once_and_after_new_lines_too(qtbot: QtBot, m
         assert room.status.reason == "replay on the console: not live"
         assert not room.status.drawable
     assert "REPLAY" in look_of(room.status).plate
+    for grey in (*_film()[50:60], *[_film()[59]] * 18):
+        room.show(grey)  # it comes to stand at the newest picture, and stays there for more than a second
+    assert room.status.state is LiveState.HELD
+    assert room.status.reason != "replay on the console: not live"
+    assert isinstance(room.status.moment.distances, Distances)
     for grey in _film()[60:70]:
         room.show(grey)
     assert room.status.state is LiveState.LIVE
