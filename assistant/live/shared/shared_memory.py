@@ -18,7 +18,8 @@ from assistant.steps.liveness import MOST_PICTURES, SeenRoom
 from assistant.vocabulary import Measure, Unknown
 
 NOTHING_YET: Final = Unknown("no frame has come yet")
-_MAGIC: Final = 0x666C756F726F31
+_MAGIC: Final = 0x666C756F726F32
+"""Another one with every other layout: what an older version left behind is not taken for one of this."""
 _REGISTERS_AT, _REGISTER_COUNT = 0, 64
 _SLOTS, _SLOT_BYTES = 16, 8_400_000
 """Half a second at 30 frames/s; a slot takes 3840 x 2160 in 8 bit or 2048 x 2048 in 16 bit."""
@@ -95,10 +96,8 @@ class SessionMemory:
         EnvironmentError_
             If there is no room for it.
         """
-        boxes = sum(HEAD_BYTES + size for _, size in _BOXES)
         slot_bytes = (slot_bytes + 7) // 8 * 8
-        rooms = SeenRoom.size(pictures) + Ring.size(slots, slot_bytes)
-        memory = SharedFile.make(8 * _REGISTER_COUNT + boxes + rooms)
+        memory = SharedFile.make(_size(slots, slot_bytes, pictures))
         registers = memory.numbers_at(_REGISTERS_AT, _REGISTER_COUNT)
         registers[Register.SLOTS], registers[Register.SLOT_BYTES] = slots, slot_bytes
         registers[Register.SEEN_PICTURES] = pictures
@@ -124,7 +123,7 @@ class SessionMemory:
             If it is gone or of another version of the program.
         """
         memory = SharedFile.open(path)
-        if memory.size < 8 * _REGISTER_COUNT or memory.numbers_at(_REGISTERS_AT, 1)[0] != _MAGIC:
+        if memory.size < 8 * _REGISTER_COUNT or not _is_of_this_version(memory):
             raise EnvironmentError_(f"{path}: no memory of a session of this program; start the session again")
         return cls(memory)
 
@@ -171,6 +170,18 @@ class Signs:
     mark_lit: bool | None = None
     let_through: Measure = NOTHING_YET
     in_colour: bool = False
+
+
+def _size(slots: int, slot_bytes: int, pictures: int) -> int:
+    boxes = sum(HEAD_BYTES + size for _, size in _BOXES)
+    return 8 * _REGISTER_COUNT + boxes + SeenRoom.size(pictures) + Ring.size(slots, slot_bytes)
+
+
+def _is_of_this_version(memory: SharedFile) -> bool:
+    """By its first number, and as large as its registers make it: what is laid out otherwise is read past its end."""
+    registers = memory.numbers_at(_REGISTERS_AT, _REGISTER_COUNT)
+    rooms = [int(registers[each]) for each in (Register.SLOTS, Register.SLOT_BYTES, Register.SEEN_PICTURES)]
+    return bool(registers[Register.MAGIC] == _MAGIC) and min(rooms) >= 0 and memory.size >= _size(*rooms)
 
 
 def read_signs(session_memory: SessionMemory) -> Signs:

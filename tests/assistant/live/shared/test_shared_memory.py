@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from assistant.errors import EnvironmentError_
+from assistant.live.processes.running_session import remove_forgotten
 from assistant.live.shared.shared_memory import Register, SessionMemory, is_orphan, read_signs
 from assistant.settings.tree import LiveSettings, Settings
 from assistant.vocabulary import Unknown
@@ -41,6 +42,14 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     path.write_bytes(bytes(100_000))
     with pytest.raises(EnvironmentError_, match="no memory of a session"):
         SessionMemory.open(path)
+
+
+def test_what_another_version_left_behind_is_refused_and_stops_no_session(session_memory: SessionMemory) -> None:
+    """Laid out for more than it holds, as that of a version with other rooms is."""
+    session_memory.put(Register.SEEN_PICTURES, session_memory.get(Register.SEEN_PICTURES) + 100_000)
+    with pytest.raises(EnvironmentError_, match="no memory of a session"):
+        SessionMemory.open(session_memory.path)
+    remove_forgotten()
 
 
 def test_a_session_without_a_window_is_an_orphan_after_a_while(session_memory: SessionMemory) -> None:
