@@ -123,14 +123,15 @@ def _step(
     votes, m and B^-1 the mean and covariance of the belief, and f the disagreement of the cells, which turns N into an
     inverse covariance. Where picture and template are the same f is 0, and the belief has no say.
     """
-    residual = sampled - template.reference
+    residual = sampled / _contrast(template, weight, sampled) - template.reference
     residual = residual - np.float32(middle(residual[::_SOME]))
     spread = spread_of(residual[::_SOME]) + 1e-3
     w = (weight * np.clip(1.0 - (residual / (_TUKEY * spread)) ** 2, 0.0, None) ** 2).astype(np.float32)
-    normal_terms = np.empty((len(w), 27), np.float32)
-    np.multiply(template.products, w[:, None], out=normal_terms[:, :21])
-    np.multiply(template.jacobian, (w * residual)[:, None], out=normal_terms[:, 21:])
-    cells = np.add.reduceat(normal_terms, template.cells, axis=0).astype(np.float64)
+    # A row for each number: what lies together in memory is multiplied and summed together.
+    normal_terms = np.empty((27, len(w)), np.float32)
+    np.multiply(template.products, w, out=normal_terms[:21])
+    np.multiply(template.jacobian, w * residual, out=normal_terms[21:])
+    cells = np.add.reduceat(normal_terms, template.cells, axis=1).T.astype(np.float64)
     normal, right = _summed(cells.sum(axis=0))
     votes, disagreement = _votes(cells, np.asarray(np.linalg.solve(normal, right), dtype=np.float64))
     normal, right = _summed(votes @ cells)
@@ -143,6 +144,18 @@ def _step(
         right[:4] += hold @ away
     inverse: F64 = np.asarray(np.linalg.inv(normal), dtype=np.float64)
     return inverse @ right, disagreement * inverse[:4, :4] * np.outer(unit, unit)
+
+
+def _contrast(template: Template, weight: NDArray[np.generic], sampled: F32) -> np.float32:
+    """How many times as much contrast the picture has as the template: 1 where the gain explains it.
+
+    A picture that is far darker or brighter lies elsewhere on the console's curve: its edges would be outliers.
+    """
+    w, values = weight.astype(np.float32), template.values
+    both, own, other = (float((w * a) @ b) for a, b in ((sampled, values), (values, values), (sampled, sampled)))
+    slope = float(both / (own + 1e-9))
+    clear = both > LIMITS.contrast_told * np.sqrt(own * other) and abs(np.log(max(slope, 1e-3))) > LIMITS.contrast_log
+    return np.float32(slope if clear else 1.0)
 
 
 def _summed(total: F64) -> tuple[F64, F64]:

@@ -43,6 +43,9 @@ class MotionLimits:
     """How wide the scatter of those pictures is smoothed: a Gaussian's standard deviation [P]."""
     scatter_prior: float = 0.3
     """The local contrast is believed to be the scatter like so many pictures [P]."""
+    contrast_log: float = 0.4
+    contrast_told: float = 0.3
+    """A contrast that is so far from the template's, in logarithms, is taken off, from such a correlation on [P]."""
     cell_mm: float = 8.0
     """Sub-regions that vote: the side of one. A pedicle, a corner of the body or a rib's crossing fits [P]."""
     outvoted: float = 2.0
@@ -78,6 +81,8 @@ class MotionLimits:
     good: float = 0.80
     accept: float = 0.50
     """From the first on a pose is taken at once; below the second it is not believed; between, it is searched for."""
+    teaches: float = 0.70
+    """From here on a picture is averaged into the template [P]."""
     least_signal: float = 0.05
     """A picture in which less than this share of the variance is anatomy is not told from one of noise alone [P]."""
     structure: float = 0.90

@@ -54,8 +54,11 @@ class MotionMemory:
     followed: bool = False
     """It was found in the last picture of this view."""
     lost_s: float = -np.inf
-    searched: int = 0
-    """So many pictures of a film, this view's, were searched as a whole."""
+    seen_s: float = -np.inf
+    """Of the last picture, whatever it showed."""
+    pending: list[F64] = field(default_factory=list)
+    """Poses that a search of the whole picture gave, and that the next pictures look at."""
+    searches: int = 0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=LIMITS.recent_pictures))
     fell: int = 0
     fell_s: float = -np.inf
@@ -147,7 +150,11 @@ def follow(
     # well as ever.
     memory = memories[active]
     candidates: list[tuple[int, Fit, bool]] = []
-    paused = t_s - memory.t_s > LIMITS.pause_s
+    paused = t_s - memory.seen_s > LIMITS.pause_s
+    # The first picture in which it is lost is searched as a whole at once; in a film that goes on the next one is near.
+    at_once = paused or memory.followed
+    for each in memories:
+        each.seen_s = t_s
     if not paused:
         tracked = _track(memory, pyramid, cement, t_s)
         share = memory.share(tracked)
@@ -162,9 +169,7 @@ def follow(
             candidates.append((k, found, opened))
     believed = _all_believed(memories, candidates, t_s)
     if not any(fit.above > LIMITS.clear or memories[k].share(fit) >= LIMITS.good for k, fit, _ in believed):
-        # The whole picture. In a film one view after the other: the next picture comes at once.
-        for k in _turn_of(memories, active, paused=paused):
-            found, opened = _find(memories[k], pyramid, cement if k == active else None)
+        for k, (found, opened) in _searched(memories, active, pyramid, cement, at_once=at_once, paused=paused):
             if paused or k != active or not _is_neighbour(memories[k], candidates[0][1], found):
                 believed += _all_believed(memories, [(k, found, opened)], t_s)
     if not believed:
@@ -185,12 +190,31 @@ def _all_believed(
     return [each for each in candidates if _believed(memories[each[0]], each[1], t_s)]
 
 
-def _turn_of(memories: list[MotionMemory], active: int, *, paused: bool) -> list[int]:
-    """Which views are looked for in the whole picture."""
-    if paused:
-        return list(range(len(memories)))
-    memories[active].searched += 1
-    return [(active + memories[active].searched - 1) % len(memories)]
+def _searched(
+    memories: list[MotionMemory],
+    active: int,
+    pyramid: Pyramid,
+    cement: CementMask | None,
+    *,
+    at_once: bool,
+    paused: bool,
+) -> list[tuple[int, tuple[Fit, bool]]]:
+    """What the whole picture holds, at once or a part of the search a picture, one view after the other."""
+    if at_once:
+        for each in memories:
+            each.pending.clear()
+        views = range(len(memories)) if paused else [active]
+        return [(k, _find(memories[k], pyramid, cement if k == active else None)) for k in views]
+    turn = min(range(len(memories)), key=lambda k: (memories[k].searches, k != active))
+    memory, hidden = memories[turn], cement if turn == active else None
+    if not memory.pending:
+        memory.pending = [fit.pose for fit in _coarsely(memory, pyramid, hidden)[: LIMITS.tried_fine]]
+    if not memory.pending:
+        memory.searches += 1
+        return []
+    found = _looked_at(memory, pyramid, hidden, memory.pending.pop(0))
+    memory.searches += not memory.pending
+    return [(turn, found)]
 
 
 def _steady(memory: MotionMemory, moved: Motion, share: float, t_s: float) -> Motion | Unknown:
@@ -227,13 +251,12 @@ def _believed(memory: MotionMemory, fit: Fit, t_s: float) -> bool:
 
 
 def _is_neighbour(memory: MotionMemory, tracked: Fit, found: Fit) -> bool:
-    """Whether a place elsewhere is no better than chance beside one that is still believed: vertebrae look alike."""
+    """Whether a place is no better than chance beside the one that is followed: vertebrae look alike, grain as well."""
     if memory.share(tracked) < LIMITS.accept or not _plausible(tracked):
         return False
-    if _apart_mm(memory.outline, found.pose, tracked.pose) < LIMITS.elsewhere_mm:
-        return False
+    near = _apart_mm(memory.outline, found.pose, tracked.pose) < LIMITS.elsewhere_mm
     # What matches as well as ever is the vertebra, and what was followed until now may be a neighbour.
-    chance = LIMITS.less_chance if memory.share(found) >= LIMITS.good else LIMITS.chance
+    chance = LIMITS.less_chance if near or memory.share(found) >= LIMITS.good else LIMITS.chance
     return found.correlation < tracked.correlation + chance
 
 
@@ -267,12 +290,14 @@ def _nearby(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -
         if memory.share(fit) >= LIMITS.good or place.above > LIMITS.clear:
             break
     best = max(found, key=lambda each: each.correlation)
-    return _opened(memory, pyramid, cement, best) if memory.share(best) < LIMITS.good else (best, False)
+    return (best, False) if memory.share(best) >= LIMITS.good else _opened(memory, pyramid, cement, best, best.pose)
 
 
-def _opened(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None, best: Fit) -> tuple[Fit, bool]:
+def _opened(
+    memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None, best: Fit, start: F64
+) -> tuple[Fit, bool]:
     """With turn and scale set free, where that is clearly better: the C-arm was lowered, the patient turned."""
-    free = refine(memory.fine, memory.outline, pyramid, best.pose, cement, None, rounds=6)
+    free = refine(memory.fine, memory.outline, pyramid, start, cement, None, rounds=6)
     if _plausible(free) and memory.share(free) > max(memory.share(best) + LIMITS.opens, LIMITS.good):
         return replace(free, above=best.above), True
     return best, False
@@ -305,7 +330,7 @@ def _accepted(
     similarity = similarity_from_matrix(fit.pose, memory.outline.centre_px)
     # A doubtful pose is told, and teaches nothing. Once there is cement the template stands still: averaged in, the
     # cement itself would be followed.
-    if confidence >= LIMITS.good and (cement is None or not cement.mask.any()):
+    if confidence >= LIMITS.teaches and (cement is None or not cement.mask.any()):
         memory.fine = averaged(memory.fine, memory.outline, pyramid, fit.pose)
     return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
 
@@ -317,34 +342,28 @@ def _plausible(fit: Fit) -> bool:
 
 
 def _find(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> tuple[Fit, bool]:
-    """Look for the vertebra anywhere in the picture; whether turn and scale had to be set free for what was found.
+    """Look for the vertebra anywhere in the picture; whether turn and scale had to be set free for what was found."""
+    # Ribs that breathe may turn and shrink what is found coarsely: where it was marked it is looked at finely as well.
+    best = _looked_at(memory, pyramid, cement, AS_MARKED)
+    for each in _coarsely(memory, pyramid, cement)[: LIMITS.tried_fine]:
+        if memory.share(best[0]) >= LIMITS.good:
+            break
+        best = max(best, _looked_at(memory, pyramid, cement, each.pose), key=lambda found: found[0].correlation)
+    return best
 
-    Coarse to fine: normalised cross-correlation of two pieces anywhere, Gauss-Newton on the coarse lattice from the
-    best places, then on the fine one for the best of those, with the turn and scale that physics allows.
-    """
-    outline, known = memory.outline, memory.belief.anywhere()
-    lattice = pyramid.lattice(memory.coarse.decimation, outline.mm_per_px)
-    coarse = [
-        refine(memory.coarse, outline, pyramid, start, cement, None, rounds=8)
+
+def _coarsely(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> list[Fit]:
+    """Anywhere in the picture, best first: correlation of two pieces, then Gauss-Newton on the coarse lattice."""
+    lattice = pyramid.lattice(memory.coarse.decimation, memory.outline.mm_per_px)
+    found = [
+        refine(memory.coarse, memory.outline, pyramid, start, cement, None, rounds=8)
         for start in likely_places(memory.pieces, lattice.band, memory.coarse.decimation)
     ]
-    coarse = sorted((each for each in coarse if _plausible(each)), key=lambda each: -each.correlation)
-    # Ribs that breathe may turn and shrink what is found coarsely: where it was, and where it was marked, it is looked
-    # at finely at once.
-    best = refine(memory.fine, outline, pyramid, known.pose(), cement, known, rounds=8)
-    marked = known.anywhere_from(AS_MARKED)
-    there = refine(memory.fine, outline, pyramid, marked.pose(), cement, marked, rounds=8)
-    best = there if there.correlation > best.correlation else best
-    for each in coarse[: LIMITS.tried_fine]:
-        if memory.share(best) >= LIMITS.good:
-            return best, False
-        bound = known.anywhere_from(each.pose)
-        fine = refine(memory.fine, outline, pyramid, bound.pose(), cement, bound, rounds=8)
-        best = fine if fine.correlation > best.correlation else best
-    if memory.share(best) >= LIMITS.good:
-        return best, False
-    for each in coarse[: LIMITS.tried_fine]:
-        free = refine(memory.fine, outline, pyramid, each.pose, cement, None, rounds=6)
-        if _plausible(free) and memory.share(free) > memory.share(best) + LIMITS.opens:
-            return free, True
-    return best, False
+    return sorted((each for each in found if _plausible(each)), key=lambda each: -each.correlation)
+
+
+def _looked_at(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None, pose: F64) -> tuple[Fit, bool]:
+    """A place on the fine lattice, with the turn and scale that physics allows, else free."""
+    bound = memory.belief.anywhere_from(pose)
+    best = refine(memory.fine, memory.outline, pyramid, bound.pose(), cement, bound, rounds=8)
+    return (best, False) if memory.share(best) >= LIMITS.good else _opened(memory, pyramid, cement, best, pose)

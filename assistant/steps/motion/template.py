@@ -80,8 +80,8 @@ class Template:
     reference: F32  # the reference frame's own values
     slow: F32  # and those of its slow part
     values: F32  # the mean's
-    jacobian: F32  # (n, 6): dx, dy, rotation, logarithm of the scale, gain, offset
-    products: F32  # (n, 21): the upper triangle of each point's jacobian times itself
+    jacobian: F32  # (6, n): dx, dy, rotation, logarithm of the scale, gain, offset
+    products: F32  # (21, n): the upper triangle of each point's jacobian times itself
     weight: F32
     map: F32  # the weight of every pixel of the window, not of the points alone
     cells: NDArray[np.int64]  # where each cell's points begin
@@ -223,7 +223,7 @@ def _chosen(
     rel = at - centre
     tx, ty, values = gx[ys, xs], gy[ys, xs], part[ys, xs]
     columns = [tx, ty, -tx * rel[:, 1] + ty * rel[:, 0], tx * rel[:, 0] + ty * rel[:, 1], values, np.ones_like(values)]
-    jacobian = np.stack(columns, axis=1).astype(np.float32)
+    jacobian = np.stack(columns).astype(np.float32)
     return Template(
         decimation=decimation,
         softness=softness,
@@ -235,7 +235,7 @@ def _chosen(
         slow=window.reference.slow[ys, xs],
         values=values,
         jacobian=jacobian,
-        products=jacobian[:, UPPER[0]] * jacobian[:, UPPER[1]],
+        products=jacobian[UPPER[0]] * jacobian[UPPER[1]],
         weight=prior[ys, xs],
         map=prior,
         cells=np.flatnonzero(np.diff(cell, prepend=-1)),
