@@ -68,8 +68,13 @@ def score_states(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     tally.count("loop_figures", (looped & figures).sum(), looped.sum())
     away = truth.new_picture & _c_arm_away(truth)
     tally.count("swing_figures", (away & figures).sum(), away.sum())
-    for key, wrong in (("loop called live", looped & said_live), ("figures while the C-arm is away", away & figures)):
-        tally.notes.extend(f"{key}: frames {a} to {b}" for a, b in stretches(wrong))
+    _note(tally, "loop called live", np.flatnonzero(looped), said_live)
+    _note(tally, "figures while the C-arm is away", np.flatnonzero(truth.new_picture), away & figures)
+
+
+def _note(tally: Tally, what: str, frames: NDArray[np.intp], wrong: NDArray[np.bool_]) -> None:
+    """Stretches of these frames, one after the other, that are wrong."""
+    tally.notes.extend(f"{what}: frames {frames[a]} to {frames[b]}" for a, b in stretches(wrong[frames]))
 
 
 def _looped(truth: Truth) -> NDArray[np.bool_]:
