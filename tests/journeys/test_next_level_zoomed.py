@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 
 from assistant.setup.model import Step
 from tests.journeys.room import Room
-from tests.journeys.test_console_display import zoomed
+from tests.journeys.test_console_display import mirrored, zoomed
 from tests.journeys.test_console_display_live import grainy, press
 from tests.small_run import COLS, INFERIOR, ROWS, SUPERIOR
 from ui.setup import proposals
@@ -111,6 +111,21 @@ def test_a_zoom_that_was_taken_over_divides_the_scale_of_the_next_level(theatre:
     next_level(theatre)
     press(theatre, K.Key_Return)
     assert theatre.arm() == pytest.approx(SCALE / ZOOM, rel=0.015)
+
+
+def test_after_a_mirror_the_next_level_asks_which_way_round_the_picture_is(theatre: Theatre) -> None:
+    for _ in range(12):
+        theatre.show(mirrored(next(theatre.made)))
+    press(theatre, K.Key_T)
+    for _ in range(6):
+        theatre.show(mirrored(next(theatre.made)))
+    theatre.end_injecting()
+    press(theatre, K.Key_N)
+    state = theatre.page.setup.state
+    assert (state.step, Step.ORIENTATION in state.done) == (Step.ORIENTATION, False)
+    assert "The picture is mirrored since" in state.message
+    press(theatre, K.Key_Return)
+    assert (state.step, Step.ORIENTATION in state.done) == (Step.LEVEL, True)
 
 
 def test_a_zoom_that_went_back_leaves_the_scale_as_it_was(theatre: Theatre) -> None:

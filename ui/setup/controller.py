@@ -63,7 +63,11 @@ class SetupController:
             self.go(Step.SOURCE)
         elif at == "level":
             state.next_level()
-            self.go(Step.LEVEL)
+            turned = self.stills.turned_since()
+            self.go(Step.ORIENTATION if turned else Step.LEVEL)
+            if turned:
+                state.done.discard(Step.ORIENTATION)
+                self.show_message(turned)
         elif at == "points" and state.setup.view.still is not None:
             self.go(Step.POINTS)
         else:

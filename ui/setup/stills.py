@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
-from assistant.language import sentence, tr
+from assistant.language import sentence, tr, translate
 from assistant.setup.carried_scale import StillDisplay, still_display
 from assistant.setup.model import PointStatus, SetView
 from assistant.vocabulary import Unknown
@@ -34,6 +35,15 @@ class Stills:
         self._state.take_still(still, self._display(view.input))
         if not any(point.at is not None for point in view.points):
             self.propose(None)
+
+    def turned_since(self) -> str:
+        """That the picture is mirrored or turned since the lines were placed; empty where it is not."""
+        session = self._host.session
+        moment = session.status.moment if session is not None else None
+        display = None if moment is None else moment.offered or moment.shown
+        if display is None or replace(display, zoom=1.0, inverted=False).is_planned:
+            return ""
+        return tr("The picture is {how} since: is it the right way round?", how=translate(display.words))
 
     def _display(self, number: int) -> StillDisplay:
         """How the console shows the picture of an input now."""
