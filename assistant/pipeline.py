@@ -10,7 +10,7 @@ knows a thread, a screen or a disk; the clock that times the work is handed in.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -285,14 +285,7 @@ class Pipeline:
             leaks=leaks,
             measures=final_measures(self._views[at].planned, self._views[at].cement, at),
             models=_models(self._shapes, leaks),
-            notes=(
-                *self.screen.notes,
-                *self.display.notes,
-                *self.before.notes,
-                *(note for each in self._views if (note := lengths.assumption(each.planned))),
-                *self._polarity.notes(),
-                *(note for each in self._views if (note := each.typing.fault)),
-            ),
+            notes=(*self.screen.notes, *self.display.notes, *self.before.notes, *_notes(self._views, self._polarity)),
             screen_changes=self.screen.changes,
             xray_s=self.exposures.xray_s if self._timed else None,
         )
@@ -379,6 +372,12 @@ class Pipeline:
             grows_opposite=last.grows_opposite,
             sign_turned=last.sign_turned,
         )
+
+
+def _notes(views: Sequence[_View], polarity: PolarityWatch) -> Iterator[str]:
+    yield from (note for each in views if (note := lengths.assumption(each.planned)))
+    yield from polarity.notes()
+    yield from (note for each in views if (note := each.typing.fault))
 
 
 def _around(views: Sequence[PlannedView]) -> Crop:

@@ -23,7 +23,7 @@ _ABOVE: Final = 68
 """In bare view they stand above the plates ANT and POST."""
 
 
-class Answers(DrawnCard):
+class AnswerFields(DrawnCard):
     """Caps that act like their keys; hidden where nothing is asked."""
 
     has_ground = False

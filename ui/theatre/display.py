@@ -17,7 +17,7 @@ from assistant.live.procedure import Procedure
 from assistant.live.status import LiveStatus
 from assistant.vocabulary import REPLAYED, Unknown
 from ui.keys.key_map import with_keys
-from ui.theatre.answers import Answers
+from ui.theatre.answers import AnswerFields
 from ui.theatre.bar import LiveBar, message_of
 from ui.theatre.cards import AlarmList, Clocks, LeakLine, Legend, WorksCard, fill_words
 from ui.theatre.guarded import guarded
@@ -86,7 +86,7 @@ class TheatreDisplay:
         self.distances, self.curve, self.works = DistanceCard(parent), CurveView(parent), WorksCard(parent)
         self.clocks, self.legend = Clocks(parent), Legend(parent)
         self.alarms, self.leak = AlarmList(parent), LeakLine(parent)
-        self.keys_card, self.screen, self.answers = KeysCard(parent), ScreenSaver(), Answers(parent)
+        self.keys_card, self.screen, self.answers = KeysCard(parent), ScreenSaver(), AnswerFields(parent)
         self.asked = self.question = ""
         self.note = ""
         self._failed = False

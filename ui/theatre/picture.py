@@ -176,7 +176,7 @@ class LivePicture(TurnedPicture):
                 self._paint_known(painter, view, status)
             if self.points is None and status.moment is not None:
                 draw_fields(painter, view, status.moment.fields)
-            self._paint_age(painter, status)
+            _paint_age(painter, status)
         if self.points is not None:
             self.points.draw(painter, view)
         if self.banner:
@@ -282,27 +282,28 @@ class LivePicture(TurnedPicture):
         painter.setPen(QPen(theme.TEXT_1, 1.6))
         painter.drawEllipse(circle)
 
-    def _paint_age(self, painter: QPainter, status: LiveStatus) -> None:
-        edge = 36.0 if look_of(status).hatched else 18.0
-        painter.setFont(theme.font(20, 700))
-        age = age_words(status)
-        label = words.IMAGE_AGE
-        painter.setFont(theme.font(20, 500))
-        label_wide = painter.fontMetrics().horizontalAdvance(label)
-        painter.setFont(theme.font(20, 700))
-        wide = 44 + label_wide + 10 + max(painter.fontMetrics().horizontalAdvance(age), 70) + 14
-        rect = QRectF(edge, edge, wide, 38)
-        painter.setPen(QPen(theme.HAIRLINE, 1))
-        painter.setBrush(QColor(14, 18, 23, 235))
-        painter.drawRoundedRect(rect, 6, 6)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        icons.draw(painter, "clock", QRectF(rect.left() + 10, rect.top() + 8, 22, 22), theme.TEXT_1)
-        painter.setPen(theme.TEXT_1)
-        painter.drawText(rect.adjusted(54 + label_wide, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, age)
-        painter.setFont(theme.font(20, 500))
-        painter.drawText(rect.adjusted(44, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, label)
-
 
 def leak_words(label: str, p_spike: float | Unknown) -> str:
     """A leak into the disc in four words."""
     return tr("in disc · {label}", label=translate(shape_words(label, p_spike)))
+
+
+def _paint_age(painter: QPainter, status: LiveStatus) -> None:
+    edge = 36.0 if look_of(status).hatched else 18.0
+    painter.setFont(theme.font(20, 700))
+    age = age_words(status)
+    label = words.IMAGE_AGE
+    painter.setFont(theme.font(20, 500))
+    label_wide = painter.fontMetrics().horizontalAdvance(label)
+    painter.setFont(theme.font(20, 700))
+    wide = 44 + label_wide + 10 + max(painter.fontMetrics().horizontalAdvance(age), 70) + 14
+    rect = QRectF(edge, edge, wide, 38)
+    painter.setPen(QPen(theme.HAIRLINE, 1))
+    painter.setBrush(QColor(14, 18, 23, 235))
+    painter.drawRoundedRect(rect, 6, 6)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    icons.draw(painter, "clock", QRectF(rect.left() + 10, rect.top() + 8, 22, 22), theme.TEXT_1)
+    painter.setPen(theme.TEXT_1)
+    painter.drawText(rect.adjusted(54 + label_wide, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, age)
+    painter.setFont(theme.font(20, 500))
+    painter.drawText(rect.adjusted(44, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, label)

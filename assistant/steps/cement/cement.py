@@ -101,29 +101,38 @@ def find_cement(
     smoothed = _over_time(memory, change, grain)
     noise = _noise(memory, seen, smoothed, grain)
     contrast = _behind_steel(memory, seen, smoothed, noise)
-    limits, cannula, scale = memory.baseline.limits, memory.baseline.cannula, memory.mm_per_px
+    limits, scale = memory.baseline.limits, memory.mm_per_px
     # 5. Only here is anything yes or no. ``low`` and ``evidence`` are changed in place from here on: what is dropped
     #    leaves ``low``, and keeps its evidence until `_refuse` turns it, for the outline is drawn from the evidence.
     low, evidence, certain = _threshold(memory, contrast, noise, seen.silent, t_s)
     _keep_behind_blade(seen, low, evidence)
-    if before_injection:
-        low[:] = False
+    low &= not before_injection
     _drop_thin_and_weak(memory, low, contrast, grain)
     _drop_gas(memory, low, contrast, noise, seen.still)
     _drop_from_outside(memory, low)
     drop_bands(memory.baseline, memory.rim, low, memory.mask, contrast, noise)
     # Parts are chosen after all pixels that are none have gone: a band or a hair would join them into one.
     mask = select_components(memory, low, certain, contrast, passed_s, began_s)
-    steel = None if cannula is None else cannula.mask
-    drop_diffuse(memory.recent_masks, mask, memory.body, steel, contrast, scale, passed_s, limits.soft_edge)
-    if cannula is not None:
-        # Last, between what is cement on both sides of the steel, or a false part would be joined to it.
-        bridge_cannula(cannula, mask, evidence, contrast, memory.baseline.usable, scale, limits.steel)
+    _drop_diffuse(memory, mask, contrast, passed_s)
+    # Last, between what is cement on both sides of the steel, or a false part would be joined to it.
+    _bridge_cannula(memory, mask, evidence, contrast)
     _learn(memory, seen, smoothed, t_s)
     _refuse(evidence, mask, limits.edge.refused_share)
     memory.mask = mask
-    front = outline_sigma_mm(contrast, mask, noise, scale, limits.outline)
-    return _on_source_grid(memory, mask, evidence, front)
+    return _on_source_grid(memory, mask, evidence, outline_sigma_mm(contrast, mask, noise, scale, limits.outline))
+
+
+def _drop_diffuse(memory: MaskMemory, mask: Bool, contrast: F32, passed_s: float) -> None:
+    baseline, scale = memory.baseline, memory.mm_per_px
+    steel = None if baseline.cannula is None else baseline.cannula.mask
+    drop_diffuse(memory.recent_masks, mask, memory.body, steel, contrast, scale, passed_s, baseline.limits.soft_edge)
+
+
+def _bridge_cannula(memory: MaskMemory, mask: Bool, evidence: F32, contrast: F32) -> None:
+    baseline = memory.baseline
+    if baseline.cannula is not None:
+        steel = baseline.limits.steel
+        bridge_cannula(baseline.cannula, mask, evidence, contrast, baseline.usable, memory.mm_per_px, steel)
 
 
 def _behind_steel(memory: MaskMemory, seen: _Seen, smoothed: F32, noise: F32) -> F32:
