@@ -313,6 +313,8 @@ class Pipeline:
         # Cement, on the grid of the reference frame; then distances, approach and leaks (quick_steps.py).
         before = frame.index < view.planned.reference_frame
         self._polarity.look(self._active, frame, motion.similarity, view.mask)
+        if not before:
+            self.before.see(self._active)
         cement = find_cement(
             view.mask,
             frame.grey,

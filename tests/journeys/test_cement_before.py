@@ -102,3 +102,22 @@ def test_on_the_command_line_it_is_a_note_until_the_plan_answers(tmp_path: Path)
         assert all(note.startswith(words) for note in notes)
     early, _ = analyze(tmp_path / "early", list(pictures(72))[:20])
     assert not any("before the start" in note for note in early["run"]["notes"])
+
+
+def test_pictures_from_before_the_reference_frame_tell_it_and_it_is_counted(tmp_path: Path) -> None:
+    """Lines marked late in a recorded run: until a person says no, cement is held against the pictures before it."""
+    made = list(pictures(72))
+    early, rows_early = analyze(tmp_path / "early", made)
+    late = plan_document(reference_frame=LATE)["views"][0]
+    asked, rows = analyze(tmp_path / "late", made, views=[late])
+    assert any("it is counted as cement" in note for note in asked["run"]["notes"])
+    assert not any("before the start" in note for note in early["run"]["notes"])
+    assert not any(float(row["cement_area_mm2"] or 0) for row in rows[:LATE])
+    for row, known in zip(rows[LATE + 4 :], rows_early[LATE + 4 :], strict=True):
+        if row["cement_area_mm2"] and known["cement_area_mm2"]:
+            assert float(row["cement_area_mm2"]) == pytest.approx(float(known["cement_area_mm2"]), rel=0.2, abs=4.0)
+    said, _ = analyze(tmp_path / "yes", made, views=[late | {"cement_before": True}])
+    assert any("it is counted, against pictures" in note for note in said["run"]["notes"])
+    denied, rows = analyze(tmp_path / "no", made, views=[late | {"cement_before": False}])
+    assert not any("before the start" in note for note in denied["run"]["notes"])
+    assert float(rows[LATE]["cement_area_mm2"] or 0) < 4.0

@@ -188,13 +188,13 @@ def turn_baseline(baseline: Baseline, before: Learned | None) -> None:
     baseline.sign = -baseline.sign
     offset_grey = baseline.limits.baseline.log_offset_grey
     baseline.lookup = _lookup(baseline.sign, offset_grey)
-    baseline.mean = _turned(baseline.mean, offset_grey)
-    baseline.waiting = deque((t_s, _turned(still, offset_grey)) for t_s, still in baseline.waiting)
+    baseline.mean = other_sign(baseline.mean, offset_grey)
+    baseline.waiting = deque((t_s, other_sign(still, offset_grey)) for t_s, still in baseline.waiting)
     baseline.slow = baseline.edges = baseline.tones = baseline.cannula = None
     baseline.breathing = Breathing(baseline.limits.breathing.spacing_s)
 
 
-def _turned(logged: F32, offset_grey: float) -> F32:
+def other_sign(logged: F32, offset_grey: float) -> F32:
     """From log(grey) to log(255 - grey), both over the display's offset."""
     span = np.float32(255.0 + offset_grey)
     level = np.clip(span * np.exp(logged / np.float32(_LOG_SCALE)) - np.float32(offset_grey), 0.0, 255.0)

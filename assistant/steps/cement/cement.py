@@ -31,6 +31,7 @@ from assistant.steps.cement.cannula import bridge_cannula, see_through
 from assistant.steps.cement.cannula_motion import moved_steel
 from assistant.steps.cement.collimator_blades import covered
 from assistant.steps.cement.components import select_components
+from assistant.steps.cement.earlier_pictures import hold_against
 from assistant.steps.cement.low_contrast import low_contrast_evidence
 from assistant.steps.cement.mask_limits import EdgeLimits
 from assistant.steps.cement.memory import MaskMemory
@@ -92,21 +93,21 @@ def find_cement(
     # 1. and 2. Held still, without what is no cement. Steel and blades come first: each of the later estimates
     #    (tone, haze, breath, glare) is a robust mean over the picture: a stripe or a black corner would pull at them.
     seen = _held_still(memory, grey, similarity)
-    change = change_since(memory.baseline, seen.still, seen.silent, memory.smoothed)
-    if seen.blade is not None:
-        change[seen.blade] = 0
+    change = _change(memory, seen)
     # 4. before 3.: the weight of a new picture depends on its own grain, and the noise of what is smoothed is another.
     #    `noise_of` also looks for the cannula anew, so that nothing before this line may ask where it stands now.
     grain = noise_of(memory.baseline, change, seen.silent)
     smoothed = _over_time(memory, change, grain)
     noise = _noise(memory, seen, smoothed, grain)
+    if before_injection and hold_against(memory, seen.still, smoothed):
+        return _nothing(memory)
     contrast = _behind_steel(memory, seen, smoothed, noise)
     limits, scale = memory.baseline.limits, memory.mm_per_px
     # 5. Only here is anything yes or no. ``low`` and ``evidence`` are changed in place from here on: what is dropped
     #    leaves ``low``, and keeps its evidence until `_refuse` turns it, for the outline is drawn from the evidence.
     low, evidence, certain = _threshold(memory, contrast, noise, seen.silent, t_s)
     _keep_behind_blade(seen, low, evidence)
-    low &= not before_injection
+    low &= not before_injection or memory.of_reference is not None
     _drop_thin_and_weak(memory, low, contrast, grain)
     _drop_gas(memory, low, contrast, noise, seen.still)
     _drop_from_outside(memory, low)
@@ -116,9 +117,9 @@ def find_cement(
     _drop_diffuse(memory, mask, contrast, passed_s)
     # Last, between what is cement on both sides of the steel, or a false part would be joined to it.
     _bridge_cannula(memory, mask, evidence, contrast)
-    _learn(memory, seen, smoothed, t_s)
-    _refuse(evidence, mask, limits.edge.refused_share)
-    memory.mask = mask
+    _keep(memory, seen, smoothed, mask, evidence, t_s)
+    if before_injection:
+        return _nothing(memory)
     return _on_source_grid(memory, mask, evidence, outline_sigma_mm(contrast, mask, noise, scale, limits.outline))
 
 
@@ -133,6 +134,25 @@ def _bridge_cannula(memory: MaskMemory, mask: Bool, evidence: F32, contrast: F32
     if baseline.cannula is not None:
         steel = baseline.limits.steel
         bridge_cannula(baseline.cannula, mask, evidence, contrast, baseline.usable, memory.mm_per_px, steel)
+
+
+def _change(memory: MaskMemory, seen: _Seen) -> F32:
+    change = change_since(memory.baseline, seen.still, seen.silent, memory.smoothed)
+    if seen.blade is not None:
+        change[seen.blade] = 0
+    return change
+
+
+def _keep(memory: MaskMemory, seen: _Seen, smoothed: F32, mask: Bool, evidence: F32, t_s: float) -> None:
+    _learn(memory, seen, smoothed, t_s)
+    _refuse(evidence, mask, memory.baseline.limits.edge.refused_share)
+    memory.mask = mask
+
+
+def _nothing(memory: MaskMemory) -> CementMask:
+    """Nothing is said of what stands there before the reference frame."""
+    none = np.zeros(memory.body.shape, bool)
+    return _on_source_grid(memory, none, np.full(none.shape, -1.0, np.float32), 0.0)
 
 
 def _behind_steel(memory: MaskMemory, seen: _Seen, smoothed: F32, noise: F32) -> F32:

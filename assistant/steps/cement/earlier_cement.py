@@ -1,7 +1,7 @@
 """Whether cement, or contrast, stands in the reference frame already: then it is in the baseline and in no figure.
 
-Asked of the picture's look: inside the body something far darker than its bone that is wider than any cannula. A person
-says whether it is cement; until then the figures carry a note.
+Asked of earlier pictures where the run has some, and of the picture's look: inside the body something far darker than
+its bone that is wider than any cannula. A person says whether it is cement; until then the figures carry a note.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cv2.typing import MatLike
 
 from assistant.imaging.resampling import disc
 from assistant.language import sentence
-from assistant.steps.cement.memory import MaskMemory
+from assistant.steps.cement.memory import MaskMemory, begin_again
 
 
 def may_hold_cement(memory: MaskMemory) -> bool:
@@ -40,6 +40,9 @@ def may_hold_cement(memory: MaskMemory) -> bool:
 class EarlierCement:
     """Asks whether there was cement before the start, and keeps the answer.
 
+    Pictures from before the reference frame that show less than it does tell it, and cement is counted against them
+    (`assistant.steps.cement.earlier_pictures`); where the run has none, the look of the reference frame is asked about.
+
     Parameters
     ----------
     memories : sequence of MaskMemory
@@ -54,17 +57,41 @@ class EarlierCement:
     """
 
     def __init__(self, memories: Sequence[MaskMemory], answers: Sequence[bool | None]) -> None:
-        self._planned, self._is_there = any(answers), False
+        self._memories, self._answers = tuple(memories), list(answers)
+        for memory, answer in zip(memories, answers, strict=True):
+            memory.holds_none = answer is False
         both = enumerate(zip(memories, answers, strict=True))
         self.asks = tuple(k for k, (memory, answer) in both if answer is None and may_hold_cement(memory))
 
+    def see(self, view: int) -> None:
+        """A picture from the reference frame on has come: what those before it have told is asked about."""
+        if self._is_counted(view) and self._answers[view] is None:
+            self.asks = tuple(sorted({*self.asks, view}))
+
     def answer(self, *, is_there: bool) -> None:
-        """A person has said it."""
-        self.asks, self._is_there = (), is_there
+        """A person has said it, of the views that were asked about; of all, to take a yes back."""
+        for view in self.asks or [k for k, before in enumerate(self._answers) if before]:
+            self._answers[view] = is_there
+            memory = self._memories[view]
+            memory.holds_none = not is_there
+            if not is_there and memory.of_reference is not None:
+                begin_again(memory, memory.of_reference)
+                memory.of_reference = None
+        self.asks = ()
+
+    def _is_counted(self, view: int) -> bool:
+        return self._memories[view].of_reference is not None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the figures carry with them."""
+        if any(self._is_counted(view) for view in self.asks):
+            return (
+                sentence(
+                    "Cement before the start? The reference frame shows what earlier pictures do not: it is counted as "
+                    'cement. "cement_before": true or false in the plan\'s view answers it.'
+                ),
+            )
         if self.asks:
             return (
                 sentence(
@@ -73,7 +100,15 @@ class EarlierCement:
                     "plan's view answers it."
                 ),
             )
-        if self._planned or self._is_there:
+        said = [view for view, answer in enumerate(self._answers) if answer]
+        if said and all(self._is_counted(view) for view in said):
+            return (
+                sentence(
+                    "A person said that cement stood in the body before the start: it is counted, against pictures "
+                    "from before the reference frame."
+                ),
+            )
+        if said:
             return (
                 sentence(
                     "A person said that cement stood in the body before the start: it is in no figure, and distances "

@@ -260,3 +260,7 @@ class EarlierLimits:
     """What is wider than a cannula is darker than bone by more than this, log [P],"""
     of_steel: float = 0.64
     """and than this share of how much darker the darkest narrow thing is, a cannula mostly [P]."""
+    pictures: int = 2
+    """So many earlier pictures in a row must show less cement than the reference frame [P]."""
+    in_body: float = 0.85
+    """What came since then and lies in the body with less than this share is steel [P]."""

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx
-from assistant.steps.cement.baseline import Baseline, Learned, start_baseline, turn_baseline
+from assistant.steps.cement.baseline import Baseline, Learned, other_sign, start_baseline, turn_baseline
+from assistant.steps.cement.breathing import Breathing
 from assistant.steps.cement.limits import USUAL_LIMITS, CementLimits
 from assistant.steps.cement.low_contrast import LowContrast
 from assistant.steps.cement.moving_gas import TemporalVariance
@@ -42,6 +43,12 @@ class MaskMemory:
     temporal_variance: TemporalVariance = field(default_factory=TemporalVariance)
     plain_noise: F32 | None = None
     """Of the last picture, before what moves and brightens raised it."""
+    stood_less: int = 0
+    """So many pictures from before the reference frame in a row have shown less cement than that."""
+    holds_none: bool = False
+    """A person said that no cement stood in the reference frame."""
+    of_reference: F32 | None = None
+    """What the reference frame alone had made of the baseline; None while it is still the baseline."""
 
     @property
     def crop(self) -> Crop:
@@ -94,6 +101,32 @@ def turn_round(memory: MaskMemory, before: Learned | None = None) -> None:
     """
     # All that was seen with the other sign is let go; what the view looks like (mean, body, rim) is not.
     turn_baseline(memory.baseline, before)
+    if memory.of_reference is not None:
+        memory.of_reference = other_sign(memory.of_reference, memory.baseline.limits.baseline.log_offset_grey)
+    _let_go(memory)
+
+
+def begin_again(memory: MaskMemory, mean: F32) -> None:
+    """Look for cement against another picture than the reference frame, on its lattice.
+
+    Parameters
+    ----------
+    memory : MaskMemory
+        Changed by the call: what was seen against the one before is let go.
+    mean : array (rows, cols)
+        Log units.
+    """
+    baseline = memory.baseline
+    memory.of_reference = baseline.mean if memory.of_reference is None else memory.of_reference
+    baseline.mean, baseline.count = mean, 1
+    baseline.waiting.clear()
+    baseline.slow = baseline.edges = baseline.tones = None
+    baseline.variance = baseline.relative_noise = baseline.slow_variance = baseline.slow_relative_noise = None
+    baseline.breathing = Breathing(baseline.limits.breathing.spacing_s)
+    _let_go(memory)
+
+
+def _let_go(memory: MaskMemory) -> None:
     memory.smoothed = memory.mask = memory.since_s = memory.plain_noise = None
     memory.started = False
     memory.low_contrast, memory.recent_masks, memory.temporal_variance = (
