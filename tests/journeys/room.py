@@ -143,9 +143,9 @@ class Room:
     def start_analysis_again(self) -> None:
         """It was killed: another process opens the session's memory, and is told the plan again."""
         died = ChildChanged(child=Child.ANALYSIS, condition=Condition.DIED, reason="killed")
-        crew = self.session._crew
-        assert isinstance(crew, Crew)
-        crew.said.append(died)
+        processes = self.session._processes
+        assert isinstance(processes, Crew)
+        processes.said.append(died)
         self.tick()
         memory = SessionMemory.open(self.session_memory.path)
         self.analysis = LiveAnalysis(memory, Settings(), self._lines, watched(None, memory.analysis_says.put))
