@@ -30,6 +30,7 @@ NO_WAIT = {
         "first_pictures": "so many of a breath span its components",
         "every_pictures": "how often they are worked out anew: a cost",
     },
+    "cement/mask_limits.py": {"pictures": "from before the reference frame: one alone is grain"},
     "cement/polarity_watch.py": {"pictures": "which are judged: a cost"},
     "cement/sign_limits.py": {"look_again_at": "the same"},
     "liveness/liveness.py": {
