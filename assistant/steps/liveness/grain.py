@@ -18,6 +18,8 @@ F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
 BLOCK_PX = 4
+LEAST_BLOCKS = 50
+"""Of so few nothing is said [P]."""
 _STRIPS = 40
 _LEAST_SLOPE = 1e-3
 _LEAST_FLICKER, _MOST_FLICKER = 0.01, 0.15
@@ -125,7 +127,7 @@ class Rows:
     """
 
     def __init__(self, blocks: F32, inside: Bool, grain: float) -> None:
-        self._blocks, self._inside, self._grain = blocks, inside, grain
+        self.blocks, self.inside, self._grain = blocks, inside, grain
         self._within = inside.astype(np.float32)
         self._count = np.maximum(self._within.sum(axis=1, keepdims=True), np.float32(1))
         # A row that is shifted by d along itself changes by d times its slope (Taylor): least squares for d, row by
@@ -139,10 +141,15 @@ class Rows:
         within = values * self._within
         return np.asarray(within - self._within * (within.sum(axis=1, keepdims=True) / self._count), dtype=np.float32)
 
-    def differ(self, other: F32, where: Bool) -> float:
-        """The ratio of `ratio_of` for all that has changed in a part of the field but the picture's brightness."""
-        change = (self._blocks - other)[where]
-        shown = self._blocks[where] - 0.5 * change
+    def differ(self, other: F32, where: Bool) -> float | None:
+        """The ratio of `ratio_of` for all that has changed in a part of the field but the picture's brightness.
+
+        None, not known, where the part is next to nothing.
+        """
+        if where.sum() <= LEAST_BLOCKS:
+            return None
+        change = (self.blocks - other)[where]
+        shown = self.blocks[where] - 0.5 * change
         shown = shown - shown.mean()
         plain = ratio_of(change, self._grain)
         gain = _gain(change - change.mean(), shown)
@@ -150,8 +157,8 @@ class Rows:
 
     def differ_beyond_line(self, other: F32) -> float:
         """The same without what a shift or a step of brightness of each row explains."""
-        change = self._blocks - other
-        shown = self._centred(self._blocks - 0.5 * change)
+        change = self.blocks - other
+        shown = self._centred(self.blocks - 0.5 * change)
         change = self._centred(change)
         plain = self._beyond_shift(change)
         # A picture that flickers is brighter everywhere, by a share of its own greys.
@@ -162,4 +169,4 @@ class Rows:
         # The row's mean (hum) is taken off already; now its projection on the slope, which has no mean either: one pass
         # is enough.
         shift = (change * self._slope).sum(axis=1, keepdims=True) / self._steepness
-        return ratio_of((change - shift * self._slope)[self._inside], self._grain)
+        return ratio_of((change - shift * self._slope)[self.inside], self._grain)

@@ -20,7 +20,7 @@ from assistant.imaging.robust_statistics import middle, spread
 from assistant.imaging.xray_field import field_at, find_field
 from assistant.language import sentence
 from assistant.settings.tree import LivenessSettings
-from assistant.steps.liveness.grain import BLOCK_PX, Rows, blocks_of, grain_of, is_torn
+from assistant.steps.liveness.grain import BLOCK_PX, LEAST_BLOCKS, Rows, blocks_of, grain_of, is_torn
 from assistant.steps.liveness.seen_pictures import SeenPictures
 from assistant.steps.liveness.signal import left_by_blades, seen_in, unusable, without_fluoroscopy, without_signal
 from assistant.vocabulary import REPLAYED, Frame, FrameState, Liveness, Unknown
@@ -41,7 +41,6 @@ _SAME_SPREADS = 2.0
 _LEAST_SPREAD = 0.02
 _FIELD_EVERY_S = 1.0
 _INSET = 0.03
-_LEAST_BLOCKS = 50
 _CREEPS = 1.2
 _LEAST_CREEP, _KEY_FRAME = 0.25, 0.30
 """Noise of a cable or a codec is as large over ten frames as over one. A recursive filter, a codec that keeps most of
@@ -83,7 +82,7 @@ class LivenessMemory:
     """Between the last new picture and the one before it."""
     ratios: deque[float] = field(default_factory=lambda: deque(maxlen=_LEARN_FROM))
     changed: float | None = None
-    """How much the last new picture differs from the frame before it, in all."""
+    """How much the last new picture differs from the one before it, in all; None: not known."""
     limit: float = _START_LIMIT
     new_brings: float = 0.4
     """Ratio of a new picture lately."""
@@ -138,7 +137,7 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     if memory.blank_reason:
         return _blank(memory, frame.t_s)
     if before is None or before.shape != blocks.shape:
-        memory.field_blocks = None
+        memory.field_blocks = memory.changed = None
         return _new(memory, frame, blocks, settings)
     inside = _field_blocks(memory, frame, blocks)
     usable = memory.usable_blocks
@@ -158,10 +157,15 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     if not much and not was_blank and not _creeps(memory, rows, blocks):
         return _again(memory, frame.t_s, settings)
     # After a card or a torn frame: against the last picture that was one.
-    last = memory.usable_blocks if was_blind and memory.usable_blocks is not None else before
-    alike = last.shape == blocks.shape
-    memory.changed = rows.differ(last, _looked_at(memory, inside & seen_in(blocks, last))) if alike else None
+    memory.changed = _changed(memory, rows, memory.usable_blocks if was_blind else before)
     return _new(memory, frame, blocks, settings)
+
+
+def _changed(memory: LivenessMemory, rows: Rows, last: F32 | None) -> float | None:
+    """How much a picture differs from the last one; None, not known: there is none, or the two show no part alike."""
+    if last is None or last.shape != rows.blocks.shape:
+        return None
+    return rows.differ(last, _looked_at(memory, rows.inside & seen_in(rows.blocks, last)))
 
 
 def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32) -> bool:
@@ -182,7 +186,7 @@ def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[
         memory.field_mask = find_field(frame.grey, frame.white)
         memory.field_seen_s = frame.t_s
         inside = field_at(memory.field_mask, blocks.shape[0], blocks.shape[1], inset=_INSET)
-        memory.field_blocks = inside if inside.sum() > _LEAST_BLOCKS else np.ones(blocks.shape, bool)
+        memory.field_blocks = inside if inside.sum() > LEAST_BLOCKS else np.ones(blocks.shape, bool)
     return memory.field_blocks
 
 
@@ -199,7 +203,7 @@ def _looked_at(memory: LivenessMemory, inside: NDArray[np.bool_]) -> NDArray[np.
         max(int(around.x0_px * across), 0) : int((around.x0_px + around.width_px) * across) + 1,
     ] = True
     part &= inside
-    return part if part.sum() > _LEAST_BLOCKS else inside
+    return part if part.sum() > LEAST_BLOCKS else inside
 
 
 def _closed_in(memory: LivenessMemory, frame: Frame, blocks: F32) -> bool:

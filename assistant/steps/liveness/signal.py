@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from assistant.imaging.robust_statistics import middle
 from assistant.imaging.xray_field import field_at, field_between_blades
 from assistant.language import sentence
-from assistant.steps.liveness.grain import grain_of
+from assistant.steps.liveness.grain import LEAST_BLOCKS, grain_of
 from assistant.vocabulary import Frame
 
 F32 = NDArray[np.float32]
@@ -36,7 +36,6 @@ _CLOSED_SHARE, _SAME_SHARE = 0.9, 1.1
 _AS_BRIGHT_GREY = 40.0
 """Blades leave less of the field than before, and what they leave about as bright (of 255) as it was; once they have
 closed, as much [P]."""
-_LEAST_BLOCKS = 50
 
 
 def without_signal(blocks: F32, usual_grain: float | None, inside: Bool | None) -> str:
@@ -116,7 +115,7 @@ def left_by_blades(
     mask = field_between_blades(frame.grey, frame.white)
     inside = field_at(mask, blocks.shape[0], blocks.shape[1], inset=inset)
     most = (_CLOSED_SHARE if before.mean() > _CLOSED_SHARE else _SAME_SHARE) * before.sum()
-    if not _LEAST_BLOCKS < inside.sum() < most:
+    if not LEAST_BLOCKS < inside.sum() < most:
         return None
     as_bright = abs(middle(blocks[inside]) - middle(last[inside])) < _AS_BRIGHT_GREY
     if not as_bright or grain_of(blocks, inside) < _GRAIN_RANGE[0] * usual_grain:
@@ -125,6 +124,6 @@ def left_by_blades(
 
 
 def seen_in(blocks: F32, other: F32) -> Bool:
-    """Where both frames show something: neither black nor burnt out, as behind a blade."""
+    """Where both frames show something: neither black nor burnt out, as behind a blade; it may be nowhere."""
     lowest, highest = np.minimum(blocks, other), np.maximum(blocks, other)
     return np.asarray((lowest >= _DARK) & (highest <= _BURNT), dtype=np.bool_)

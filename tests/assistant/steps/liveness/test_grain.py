@@ -63,3 +63,11 @@ def test_flicker_is_taken_off_and_new_grain_behind_it_is_not(picture):
     assert rows.differ_beyond_line(1.06 * held) < 0.05
     assert rows.differ(np.float32(1.06) * held, INSIDE) < 0.1
     assert rows.differ_beyond_line(0.94 * grainy(picture, 3)) == pytest.approx(1.0, abs=0.15)
+
+
+def test_of_next_to_nothing_it_is_not_known_how_much_it_differs(picture):
+    rows = Rows(grainy(picture, 2), INSIDE, 2.0)
+    few = np.zeros_like(INSIDE)
+    assert rows.differ(grainy(picture, 3), few) is None
+    few[0, 6:20] = True
+    assert rows.differ(grainy(picture, 3), few) is None
