@@ -7,7 +7,7 @@ long as that lasts.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.alarm_table.table import NOT_TRACKED, row_of
@@ -165,9 +165,9 @@ class GuardedPipeline:
         """A person has taken over how the console shows the pictures now."""
         self._pipeline.display.take(display)
 
-    def answer_before(self, *, is_there: bool) -> None:
-        """A person has said whether cement stood there before the start."""
-        self._pipeline.before.answer(is_there=is_there)
+    def answer_before(self, views: Sequence[int], *, is_there: bool) -> None:
+        """A person has said of these views whether cement stood there before the start."""
+        self._pipeline.before.answer(views, is_there=is_there)
 
     def acknowledge(self) -> None:
         """A person has seen all alarms that stand: a latched one may end once its condition is gone."""

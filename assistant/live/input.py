@@ -33,7 +33,15 @@ from assistant.live.messages import (
     SourceOpened,
 )
 from assistant.live.orders import AnswerBefore, LookAt, Order, TakeDisplay, TakePlan
-from assistant.live.plan_store import CEMENT_BEFORE, DISPLAY_TAKEN, keep_answer, keep_display, keep_plan, plan_left
+from assistant.live.plan_store import (
+    CEMENT_BEFORE,
+    DISPLAY_TAKEN,
+    answers_in,
+    keep_answer,
+    keep_display,
+    keep_plan,
+    plan_left,
+)
 from assistant.live.shared.shared_memory import SessionMemory
 from assistant.live.state.arming import CementGrowth
 from assistant.live.state.session_state import SessionState
@@ -162,16 +170,27 @@ class LiveInput:
     def asks_before(self) -> tuple[int, ...]:
         """Views of which it is asked if cement stood there before the start: once the lines are confirmed."""
         moment = self.session_state.moment
-        return moment.asks_before if moment is not None and self.session_state.lines is Lines.CONFIRMED else ()
+        if moment is None or self.session_state.lines is not Lines.CONFIRMED:
+            return ()
+        answered = answers_in(self._plan)
+        return tuple(view for view in moment.asks_before if view not in answered)
+
+    @property
+    def said_before(self) -> dict[int, bool]:
+        """What a person has said of that, by view; it may be said otherwise while the lines stand."""
+        return answers_in(self._plan) if self.session_state.lines is Lines.CONFIRMED else {}
 
     def answer_before(self, *, is_there: bool) -> Kept | None:
-        """The person says whether cement stood there before the start; None where nobody asked."""
-        asked = self.asks_before
+        """The person says whether cement stood there before the start; None where nobody asked.
+
+        While a question stands it is answered; else what was said before is said anew.
+        """
+        asked = self.asks_before or tuple(self.said_before)
         if not asked or self._plan is None:
             return None
         kept = keep_answer(self._folder, self._plan, asked, is_there=is_there)
         self._plan = kept.order
-        self._order(AnswerBefore(plan_number=self._plan_number, is_there=is_there))
+        self._order(AnswerBefore(plan_number=self._plan_number, is_there=is_there, views=asked))
         self._log(
             CEMENT_BEFORE,
             is_there=is_there,

@@ -68,10 +68,11 @@ class TakeDisplay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerBefore:
-    """A person has said whether cement stood there before the start; of the plan with this number."""
+    """A person has said whether cement stood there before the start, of these views of the plan with this number."""
 
     plan_number: int
     is_there: bool
+    views: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,13 @@ def keep_answer(folder: Path, plan: TakePlan, asked: Collection[int], *, is_ther
     return _kept(folder, plan, {**plan.document, "views": views})
 
 
+def answers_in(plan: TakePlan | None) -> dict[int, bool]:
+    """What a person has said of cement before the start, by the number of the view."""
+    views = plan.document["views"] if plan is not None else ()
+    said = ((number, view.get("cement_before")) for number, view in enumerate(views))
+    return {number: answer for number, answer in said if answer is not None}
+
+
 def _kept(folder: Path, plan: TakePlan, document: dict[str, Any]) -> KeptPlan:
     unwritten = ""
     try:

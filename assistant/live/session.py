@@ -284,9 +284,10 @@ class LiveSession:
         return next((each.words for each in offered if each is not None), "")
 
     def answer_before(self, *, is_there: bool) -> Kept | None:
-        """The person says whether cement stood there before the start; None where nobody asked."""
+        """The person says whether cement stood there before the start, or says it anew; None where nobody asked."""
         inputs = [self._input] if self.second is None else [self._input, self.second.input]
-        answers = [kept for each in inputs if (kept := each.answer_before(is_there=is_there)) is not None]
+        asking = [each for each in inputs if each.asks_before] or inputs
+        answers = [kept for each in asking if (kept := each.answer_before(is_there=is_there)) is not None]
         return next((kept for kept in answers if kept.unwritten), answers[0] if answers else None)
 
     @property
@@ -294,6 +295,12 @@ class LiveSession:
         """Whether it is asked if cement stood there before the start: once the lines are confirmed."""
         inputs = [self._input] if self.second is None else [self._input, self.second.input]
         return any(each.asks_before for each in inputs)
+
+    @property
+    def said_before(self) -> tuple[bool, ...]:
+        """What a person has said of that, of each view asked about; it may be said otherwise while the lines stand."""
+        inputs = [self._input] if self.second is None else [self._input, self.second.input]
+        return tuple(answer for each in inputs for answer in each.said_before.values())
 
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the first picture: they are right."""

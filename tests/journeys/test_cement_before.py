@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QElapsedTimer, Qt
 
 from assistant.live.plan_store import plan_left
 from assistant.settings.tree import Settings
 from tests.journeys.room import Room
 from tests.journeys.test_console_display import analyze, mirrored
-from tests.journeys.test_console_display_live import press
+from tests.journeys.test_console_display_live import drawn_texts, press, touch
 from tests.small_run import COLS, pictures, plan_document
+from ui.theatre.answers import AnswerFields
+from ui.widgets.keycap import Keycap
 
 K = Qt.Key
 LATE = 48
@@ -54,8 +56,96 @@ def test_an_answer_that_cannot_be_written_is_told(qtbot: Any, monkeypatch: pytes
     path.unlink()
     path.mkdir()
     press(room, K.Key_E)
-    assert "not on the disk" in room.page.display.note
+    assert room.page.display.note.startswith("Noted: no cement before the start.\nNot on the disk: plan.json")
+    press(room, K.Key_Y)
+    assert room.page.display.note.startswith("Cement before the start is in no figure: place the lines anew")
+    assert "Not on the disk: plan.json" in room.page.display.note
     room.end()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024)])
+def test_a_wrong_touch_is_taken_back_while_the_lines_stand(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    made, room = pictures(72), Room(qtbot, monkeypatch)
+    room.page.resize(*size)
+    room.page.show()
+    room.set_up(plan_document(reference_frame=0), [made[LATE]])
+    for grey in made[LATE : LATE + 6]:
+        room.show(grey)
+    answers = room.page.display.answers
+    places = [cap.mapTo(room.page, cap.rect().center()) for cap in shown(answers)]
+    touch(answers.caps["none before"])
+    room.tick()
+    assert "Cement before the start?" not in room.bar[-1][1]
+    assert [(cap.act, cap.is_strong) for cap in shown(answers)] == [("cement before", False), ("none before", True)]
+    assert [cap.mapTo(room.page, cap.rect().center()) for cap in shown(answers)] == places, "nothing moves"
+    room.start_analysis_again()
+    room.session.confirm_lines()
+    for grey in made[LATE + 6 : LATE + 10]:
+        room.show(grey)
+    monkeypatch.setattr(room.page.display, "note", "")
+    room.page.refresh()
+    assert [cap.mapTo(room.page, cap.rect().center()) for cap in shown(answers)] == places
+    touch(answers.caps["cement before"])
+    assert "is in no figure" in room.page.display.note
+    for grey in made[LATE + 10 : LATE + 16]:
+        room.show(grey)
+    assert [cap.act for cap in shown(answers) if cap.is_strong] == ["cement before"]
+    room.page.pictures.toggle_bare()
+    room.page.refresh()
+    assert not shown(answers), "what nobody asks covers no picture"
+    folder = room.session.folder
+    log = room.end()
+    assert [one["data"]["is_there"] for one in log if one["kind"] == "cement_before"] == [False, True]
+    kept = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert [view["cement_before"] for view in kept["views"]] == [True]
+    left = plan_left(log, Settings().alarms.warning_lines)
+    assert isinstance(left, tuple)
+    assert left[0].document == kept
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024)])
+def test_no_field_without_its_question_and_each_message_is_whole(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    made, room = pictures(72), Room(qtbot, monkeypatch)
+    room.page.resize(*size)
+    room.page.show()
+    room.set_up(plan_document(reference_frame=0), [made[LATE]])
+    for grey in made[LATE : LATE + 6]:
+        room.show(grey)
+    display = room.page.display
+    for _ in range(2):
+        room.page.refresh()
+        assert "Cement before the start?" in drawn_texts(monkeypatch, display.answers)
+        room.page.pictures.toggle_bare()
+    (room.session.folder / "plan.json").unlink()
+    (room.session.folder / "plan.json").mkdir()
+    press(room, K.Key_Y)
+    for turn, line in enumerate(display.note.split("\n")):
+        display._note_age = Later(8.0 * turn + 0.1)
+        room.page.refresh()
+        assert drawn_texts(monkeypatch, display.legend) == [line]
+    display._note_age = Later(16.1)
+    room.page.refresh()
+    assert "wall" in drawn_texts(monkeypatch, display.legend)
+    room.end()
+
+
+class Later(QElapsedTimer):
+    """Some seconds on."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+    def elapsed(self) -> int:
+        return round(1000 * self.seconds)
+
+
+def shown(answers: AnswerFields) -> list[Keycap]:
+    return [cap for cap in answers.caps.values() if cap.isVisibleTo(answers.window())]
 
 
 def test_only_the_view_that_was_asked_about_is_answered(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:

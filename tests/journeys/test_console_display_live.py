@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PyQt6.QtCore import QEvent, Qt
-from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtGui import QKeyEvent, QPainter
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QWidget
 
 from assistant.live.messages import Lines, LiveState
 from assistant.live.plan_store import plan_left
@@ -117,8 +118,8 @@ def test_what_is_taken_over_and_cannot_be_written_is_told(qtbot: Any, monkeypatc
     for grey in made[30:42]:
         room.show(mirrored(grey))
     press(room, K.Key_T)
-    assert "not on the disk" in room.page.display.note
-    assert "plan.json" in room.page.display.note
+    assert room.page.display.note.startswith("Taken over: the picture is mirrored. The lines go on in it.")
+    assert "Not on the disk: plan.json" in room.page.display.note
     for grey in made[42:52]:
         room.show(mirrored(grey))
     assert motion(room).similarity.mirrored, "it counts all the same"
@@ -168,6 +169,16 @@ def test_anterior_stands_where_the_console_shows_it_also_while_nothing_is_drawn(
         room.show(mirrored(made[31]), ms=200)
     assert (room.status.state, plates()) == (LiveState.HELD, [not planned])
     room.end()
+
+
+def drawn_texts(monkeypatch: pytest.MonkeyPatch, part: QWidget) -> list[str]:
+    """What a part of the screen writes."""
+    written: list[str] = []
+    draw = QPainter.drawText
+    with monkeypatch.context() as patch:
+        patch.setattr(QPainter, "drawText", lambda self, *a: (written.append(str(a[-1])), draw(self, *a))[1])
+        part.grab()
+    return written
 
 
 def touch(cap: Keycap) -> None:
@@ -229,6 +240,11 @@ def test_what_an_alarm_says_is_to_be_done_stays_while_the_display_is_offered(
     room.tick()
     assert room.bar[-1] == ("CEMENT AT POSTERIOR LINE", "Stop injecting. Check both planes.")
     room.page.refresh()
-    assert "T takes it over" in room.page.display.legend.accessibleName()
-    assert room.page.display.answers.acts == ("take display",)
+    answers = room.page.display.answers
+    assert answers.acts == ("take display",)
+    for _ in range(2):
+        room.page.refresh()
+        written = drawn_texts(monkeypatch, answers)
+        assert "The picture is mirrored." in written, "a field never stands without its question"
+        room.page.pictures.toggle_bare()
     room.end()

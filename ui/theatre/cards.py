@@ -23,6 +23,8 @@ from ui.widgets import icons
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+_ONE_LINE_PX = 18
+"""Smaller writing goes over two lines first."""
 _ICON = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}
 _SHADE = {Priority.HIGH: theme.HIGH[0], Priority.MEDIUM: theme.MEDIUM[0], Priority.LOW: theme.LOW}
 
@@ -65,6 +67,27 @@ def _write(
     painter.setPen(colour)
     elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
     painter.drawText(place, align, elided)
+
+
+def _write_whole(
+    painter: QPainter, place: QRectF, text: str, colour: QColor = theme.TEXT_1, *, right: bool = False
+) -> None:
+    """On one line where there is room, else on two, as large as they fit."""
+    painter.setPen(colour)
+    align = _R if right else _V
+    wrapped = align | Qt.TextFlag.TextWordWrap
+    for size in (20, 19, 18, 17, 16, 15):
+        painter.setFont(theme.font(size, 650))
+        if size >= _ONE_LINE_PX and painter.fontMetrics().horizontalAdvance(text) <= place.width():
+            painter.drawText(place, align, text)
+            return
+        needed = painter.fontMetrics().boundingRect(place.toRect(), wrapped, text)
+        if needed.height() <= place.height() and needed.width() <= place.width():
+            painter.drawText(place, wrapped, text)
+            return
+    metrics = painter.fontMetrics()
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(1.9 * place.width()))
+    painter.drawText(place, wrapped, text)
 
 
 class Clocks(DrawnCard):
@@ -257,8 +280,24 @@ class Legend(DrawnCard):
         painter.fillRect(QRectF(0, 0, width, height), theme.BARS)
         whole = self._note or (self._advice if self.small else "")
         if whole:
-            _write(painter, QRectF(22, 0, width - 36, height), whole, theme.font(20, 650), theme.TEXT_1)
+            _write_whole(painter, QRectF(22, 0, width - 36, height), whole)
             return
+        left = self._paint_names(painter, width, height)
+        if self.small:
+            return
+        place = QRectF(left + 6, 0, width - left - 22, height)
+        painter.setFont(theme.font(18, 600))
+        if self._advice and painter.fontMetrics().horizontalAdvance(self._advice) > place.width():
+            painter.fillRect(QRectF(0, 0, width, height), theme.BARS)
+            _write_whole(painter, QRectF(22, 0, width - 36, height), self._advice)
+            return
+        if self._advice:
+            _write(painter, place, self._advice, theme.font(18, 600), theme.TEXT_1, _R)
+        else:
+            _write_whole(painter, place, words.ONE_VIEW, theme.TEXT_2, right=True)
+
+    def _paint_names(self, painter: QPainter, width: float, height: float) -> float:
+        """The lines' names, closer together where there is little room; where they end."""
         x, held = 22.0, self._look is LinesLook.GREY
         names: tuple[tuple[str, QColor, list[float] | None, float], ...] = (
             (tr("wall"), theme.HELD if held else theme.BONE, None, 3.6),
@@ -267,25 +306,26 @@ class Legend(DrawnCard):
             (tr("cement: not drawn") if held else tr("cement seen"), theme.CEMENT, None, 1.8),
         )
         if self._look is LinesLook.NONE:
-            names = ()
             _write(painter, QRectF(x, 0, 260, height), tr("No lines are drawn"), theme.font(18, 500), theme.TEXT_2)
-            x += 200
+            return x + 200
+        painter.setFont(theme.font(18, 500))
+        wanted = x + sum(72 + painter.fontMetrics().horizontalAdvance(text) for text, *_ in names)
+        if not self.small:
+            painter.setFont(theme.font(18, 600))
+            wanted += 28 + painter.fontMetrics().horizontalAdvance(self._advice or words.ONE_VIEW)
+        size, sample, gap = (18, 36, 26) if wanted <= width else (16, 18, 12)
+        font = theme.font(size, 500)
         for text, colour, dashes, weight in names:
             pen = QPen(colour, weight)
             if dashes is not None:
                 pen.setDashPattern(dashes)
             painter.setPen(pen)
-            painter.drawLine(QPointF(x, height / 2), QPointF(x + 36, height / 2))
-            font = theme.font(18, 500)
+            painter.drawLine(QPointF(x, height / 2), QPointF(x + sample, height / 2))
             painter.setFont(font)
             wide = painter.fontMetrics().horizontalAdvance(text)
-            _write(painter, QRectF(x + 46, 0, wide + 8, height), text, font, theme.TEXT_2)
-            x += 46 + wide + 26
-        if self.small:
-            return
-        text = self._advice or words.ONE_VIEW
-        colour = theme.TEXT_1 if self._advice else theme.TEXT_2
-        _write(painter, QRectF(x + 6, 0, width - x - 22, height), text, theme.font(18, 600), colour, _R)
+            _write(painter, QRectF(x + sample + 8, 0, wide + 8, height), text, font, theme.TEXT_2)
+            x += sample + 8 + wide + gap
+        return x
 
 
 def _short(alarm: LiveAlarm) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from assistant.language import sentence
+from assistant.live.input import Kept
 from assistant.live.messages import (
     ArmedByGrowth,
     FaultNotice,
@@ -36,7 +37,9 @@ _CLOSE: Final = sentence("Close while injecting? [[theatre:close]]: close. Any o
 _GROWS: Final = sentence("Cement grows: injecting is on. Hold [[theatre:inject]] for one second to end.")
 _STAY: Final = sentence("Injecting is on. Hold [[theatre:inject]] for one second first.")
 _BEFORE: Final = sentence("Cement before the start? [[theatre:cement before]]: yes. [[theatre:none before]]: no.")
-_UNWRITTEN: Final = sentence("{}, but not on the disk: plan.json cannot be written. Free some space.")
+_UNWRITTEN: Final = sentence("Not on the disk: plan.json cannot be written. Free some space.")
+_BEFORE_ALONE: Final = sentence("Cement before the start?")
+_ANSWERS: Final = {"cement before": True, "none before": False}
 _FIRST: Final = sentence("{}: end injecting first (hold [[theatre:inject]]).")
 
 
@@ -155,11 +158,16 @@ class TheatreController:
         words = session.offered_display if session is not None else ""
         if words:
             question = sentence(f"The picture is {words}: [[theatre:take display]] takes it over.")
-            self._view.offer(question, ("take display",))
+            self._view.offer(question, ("take display",), sentence(f"The picture is {words}."))
         elif session is not None and session.asks_before:
-            self._view.offer(_BEFORE, ("cement before", "none before"))
+            self._view.offer(_BEFORE, tuple(_ANSWERS), _BEFORE_ALONE)
+        elif self._host.lines.asks:
+            self._view.offer("", ("lines",), sentence("Do these lines fit?"))
+        elif session is not None and session.said_before:
+            said = tuple(act for act, answer in _ANSWERS.items() if answer in session.said_before)
+            self._view.offer("", tuple(_ANSWERS), _BEFORE_ALONE, said)
         else:
-            self._view.offer("", ("lines",) if self._host.lines.asks else ())
+            self._view.offer("")
 
     def handle(self, message: Message) -> None:
         """Take one message of the session over."""
@@ -224,10 +232,8 @@ class TheatreController:
         kept = session.take_display() if session is not None else None
         if kept is None:
             self._view.show_message(sentence("The picture is shown as planned: there is nothing to take over."))
-        elif kept.unwritten:
-            self._view.show_message(_UNWRITTEN.format(sentence("Taken over")))
         else:
-            self._view.show_message(sentence(f"Taken over: the picture is {kept.words}. The lines go on in it."))
+            self._show_kept(sentence(f"Taken over: the picture is {kept.words}. The lines go on in it."), kept)
         self._view.refresh()
 
     def _answer_before(self, *, is_there: bool) -> None:
@@ -235,15 +241,18 @@ class TheatreController:
         kept = session.answer_before(is_there=is_there) if session is not None else None
         if kept is None:
             self._view.show_message(sentence("Nobody asked whether there was cement before the start."))
-        elif kept.unwritten:
-            self._view.show_message(_UNWRITTEN.format(sentence("Noted")))
         elif is_there:
-            self._view.show_message(
-                sentence("Cement before the start is in no figure: place the lines anew, or judge by eye.")
+            self._show_kept(
+                sentence("Cement before the start is in no figure: place the lines anew, or judge by eye."), kept
             )
         else:
-            self._view.show_message(sentence("Noted: no cement before the start."))
+            self._show_kept(sentence("Noted: no cement before the start."), kept)
+        self._ask()
         self._view.refresh()
+
+    def _show_kept(self, text: str, kept: Kept) -> None:
+        """What an act means for the patient; behind it that the disk does not hold it."""
+        self._view.show_message(f"{text}\n{_UNWRITTEN}" if kept.unwritten else text)
 
     def _next_level(self) -> None:
         """End work at the present level; the set-up goes on with the next."""

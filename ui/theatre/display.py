@@ -106,7 +106,7 @@ class TheatreDisplay:
         return self.set_up is not None and self.set_up.is_open and self.set_up.owns_picture
 
     def show_message(self, text: str) -> None:
-        """A line for some seconds, at the foot of the picture."""
+        """A line for some seconds, at the foot of the picture; of several lines each in its turn."""
         self.note = text
         if text:
             self._note_age.start()
@@ -116,10 +116,11 @@ class TheatreDisplay:
         self.asked = text
         self.say(self._procedure.status)
 
-    def offer(self, question: str, acts: tuple[str, ...]) -> None:
-        """What the analysis asks, and the acts that answer it."""
-        if (question, acts) != (self.question, self.answers.acts):
-            self.question, self.answers.acts = question, acts
+    def offer(self, question: str, acts: tuple[str, ...] = (), heading: str = "", chosen: tuple[str, ...] = ()) -> None:
+        """What the analysis asks, and the acts that answer it; or the answer that was given, and may be changed."""
+        answers, heading = self.answers, translate(heading)
+        if (question, acts, heading, chosen) != (self.question, answers.acts, answers.heading, answers.chosen):
+            self.question, answers.acts, answers.heading, answers.chosen = question, acts, heading, chosen
             self._place_answers()
             self.say(self._procedure.status)
 
@@ -197,15 +198,17 @@ class TheatreDisplay:
         self.alarms.show_status(status)
         raised = status is not None and any(alarm.code in ("A3", "A5", "A6") for alarm in status.alarms)
         self.leak.show_moment(moment, views, measured=measured, raised=raised)
-        note = self.note if self.note and self._note_age.elapsed() < _NOTE_MS else ""
         advice = translate(advice_for(status.alarms)) if status is not None else ""
-        question = with_keys(translate(self.question))
-        if question and self.bar.message.action != question:
-            advice = question  # an alarm says in the bar what is to be done
-        self.legend.show_status(status, advice, note)
+        self.legend.show_status(status, advice, self._standing_note)
         self.pictures.show_kept(moment)
         self._place_cards(status)
         self._place_answers()
+
+    @property
+    def _standing_note(self) -> str:
+        """Each line of a message in its turn."""
+        turn = self._note_age.elapsed() // _NOTE_MS if self.note else 0
+        return "".join(self.note.split("\n")[turn : turn + 1])
 
     def _place_answers(self) -> None:
         """The touch fields of what is asked, beside the legend; nowhere in the set-up."""

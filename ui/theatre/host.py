@@ -28,13 +28,16 @@ class TheatreView(Protocol):
         """The question that stands in the bar."""
 
     def show_message(self, text: str) -> None:
-        """A line for some seconds, at the foot of the picture."""
+        """A line for some seconds, at the foot of the picture; of several lines each in its turn."""
 
     def ask(self, text: str) -> None:
         """A question in the message bar; empty takes it away."""
 
-    def offer(self, question: str, acts: tuple[str, ...]) -> None:
-        """What the analysis asks, and the acts that answer it; nothing: it asks nothing."""
+    def offer(self, question: str, acts: tuple[str, ...] = (), heading: str = "", chosen: tuple[str, ...] = ()) -> None:
+        """What the analysis asks, and the acts that answer it; nothing: it asks nothing.
+
+        ``heading`` stands before the acts' fields. Where some are ``chosen`` it was asked before: others may be.
+        """
 
     def refresh(self) -> None:
         """Show all that is known, now."""

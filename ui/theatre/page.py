@@ -121,9 +121,9 @@ class TheatrePage(Page):
         """A question in the message bar, answered by its key; empty takes it away."""
         self.display.ask(text)
 
-    def offer(self, question: str, acts: tuple[str, ...]) -> None:
+    def offer(self, question: str, acts: tuple[str, ...] = (), heading: str = "", chosen: tuple[str, ...] = ()) -> None:
         """What the analysis asks: in the bar, and with touch fields at the foot of the picture."""
-        self.display.offer(question, acts)
+        self.display.offer(question, acts, heading, chosen)
 
     def refresh(self) -> None:
         """Show all that is known, now."""

@@ -261,13 +261,18 @@ class DistanceCard(QWidget):
             planned = self._planned()
             if planned is not None and not isinstance(value, Unknown) and 0 < value <= planned.endplate_band_mm:
                 word = words.NEAR
-            short = name[:3].lower() + "." if small else name if k == 0 else name.split()[0]
             unknown = isinstance(value, Unknown)
             painter.setPen(theme.TEXT_2 if unknown else colour)
             painter.setFont(theme.font(18 if small else 20, 500 if unknown else 650))
-            side = _LEFT if k == 0 else _RIGHT
-            text = f"{short} {figure} {'' if unknown else word}".strip()
-            painter.drawText(QRectF(22, top + 4, width - 44, 44), side, text)
+            text = f"{figure} {'' if unknown else word}".strip()
+            if small:  # one under the other: beside each other two long ones do not fit
+                row = QRectF(22, top + 2 + 24 * k, width - 44, 24)
+                painter.drawText(row, _LEFT, name)
+                painter.drawText(row, _RIGHT, text)
+            else:
+                side = _LEFT if k == 0 else _RIGHT
+                short = name if k == 0 else name.split()[0]
+                painter.drawText(QRectF(22, top + 4, width - 44, 44), side, f"{short} {text}")
 
 
 def _band_mm(planned: PlannedView | None) -> float:

@@ -66,6 +66,12 @@ class Keycap(QWidget):
             self._held = share
             self.update()
 
+    def set_strong(self, *, strong: bool) -> None:
+        """Show the cap as the one that was chosen, or as the others."""
+        if strong != self.is_strong:
+            self.is_strong = strong
+            self.update()
+
     def set_down(self, down: bool) -> None:
         """Show the cap pressed or at rest."""
         if down != self.is_down:

@@ -106,7 +106,7 @@ class LiveAnalysis:
         elif isinstance(order, TakeDisplay) and self._pipeline is not None and order.plan_number == self._plan_number:
             self._pipeline.take_display(order.display)
         elif isinstance(order, AnswerBefore) and self._pipeline is not None and order.plan_number == self._plan_number:
-            self._pipeline.answer_before(is_there=order.is_there)
+            self._pipeline.answer_before(order.views, is_there=order.is_there)
         elif isinstance(order, LookAt):
             self._before_plan.look_at(order.place)
 

@@ -68,16 +68,16 @@ class EarlierCement:
         if self._is_counted(view) and self._answers[view] is None:
             self.asks = tuple(sorted({*self.asks, view}))
 
-    def answer(self, *, is_there: bool) -> None:
-        """A person has said it, of the views that were asked about; of all, to take a yes back."""
-        for view in self.asks or [k for k, before in enumerate(self._answers) if before]:
+    def answer(self, views: Sequence[int], *, is_there: bool) -> None:
+        """A person has said it of these views, perhaps otherwise than before."""
+        for view in views:
             self._answers[view] = is_there
             memory = self._memories[view]
             memory.holds_none = not is_there
             if not is_there and memory.of_reference is not None:
                 begin_again(memory, memory.of_reference)
                 memory.of_reference = None
-        self.asks = ()
+        self.asks = tuple(view for view in self.asks if view not in views)
 
     def _is_counted(self, view: int) -> bool:
         return self._memories[view].of_reference is not None

@@ -54,8 +54,8 @@ class View:
     def ask(self, text: str) -> None:
         self.asked = text
 
-    def offer(self, question: str, acts: tuple[str, ...]) -> None:
-        self.question, self.answers = question, acts
+    def offer(self, question: str, acts: tuple[str, ...] = (), heading: str = "", chosen: tuple[str, ...] = ()) -> None:
+        self.question, self.answers, self.chosen = question, acts, chosen
 
     def refresh(self) -> None:
         self.shown += 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QPainter
 
 from assistant.plan import plan_from_document
 from assistant.vocabulary import Unknown
@@ -54,8 +56,6 @@ def test_without_cement_beside_the_line_the_endplates_are_marked_all_the_same(ca
 
 @pytest.mark.parametrize("width", [660, 400])
 def test_the_figures_of_the_endplates_do_not_meet(card: DistanceCard, width: int, monkeypatch) -> None:
-    from PyQt6.QtGui import QPainter
-
     drawn: list[str] = []
     draw = QPainter.drawText
     monkeypatch.setattr(
@@ -68,3 +68,26 @@ def test_the_figures_of_the_endplates_do_not_meet(card: DistanceCard, width: int
     endplates = [text for text in drawn if "inside" in text]
     assert len(endplates) == 2
     assert sum(card.fontMetrics().horizontalAdvance(text) for text in endplates) < width
+
+
+@pytest.mark.parametrize("size", [(720, 330), (404, 330)])
+def test_not_where_one_is_past_and_the_other_far_either(
+    card: DistanceCard, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[QRectF] = []
+    draw = QPainter.drawText
+
+    def watched(painter: QPainter, place: QRectF, align: Qt.AlignmentFlag, text: str) -> None:
+        needed = painter.boundingRect(place, align, text)
+        if place.y() > size[1] - 60:
+            drawn.append(needed)
+            assert place.contains(needed), text
+        draw(painter, place, align, text)
+
+    monkeypatch.setattr(QPainter, "drawText", watched)
+    card.resize(*size)
+    found = but(distances(), superior_endplate=-0.4, inferior_endplate=13.6)
+    card.show_moment(moment(distances=found), views("lateral", calibrated=True))
+    card.grab()
+    assert len(drawn) >= 2
+    assert not any(a.intersects(b) for k, a in enumerate(drawn) for b in drawn[:k])

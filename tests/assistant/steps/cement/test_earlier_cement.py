@@ -35,11 +35,13 @@ def test_a_screw_beside_the_body_and_cement_in_the_next_one_are_no_question() ->
 def test_an_answer_ends_the_question_and_is_told_with_the_figures() -> None:
     asked = EarlierCement([memory(pictures(72)[48])], [None])
     assert "Cement before the start?" in asked.notes[0]
-    asked.answer(is_there=True)
+    asked.answer((0,), is_there=True)
     assert not asked.asks
     assert "A person said" in asked.notes[0]
-    asked.answer(is_there=False)
+    asked.answer((0,), is_there=False)
     assert asked.notes == ()
+    asked.answer((0,), is_there=True)
+    assert "A person said" in asked.notes[0], "a no is taken back as a yes is"
     for answer in (True, False):
         known = EarlierCement([memory(pictures(72)[48])], [answer])
         assert not known.asks
