@@ -22,7 +22,7 @@ from assistant.simulation.fluoroscope import Fluoroscope
 from assistant.simulation.scenario import SourceFault
 from assistant.simulation.tabletop import small_case, small_patient
 from assistant.simulation.writing import write_run
-from assistant.vocabulary import Distances
+from assistant.vocabulary import Distances, FrameState
 from tests.journeys.room import Room
 from tests.small_run import pictures, plan_document
 from ui.theatre.looks import look_of
@@ -116,4 +116,30 @@ def test_an_analysis_that_is_started_again_knows_what_was_shown_before(
     for grey in _film()[60:70]:
         room.show(grey)
     assert room.status.state is not LiveState.HELD
+    room.end()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["one analysis", "started again"])
+def test_pictures_of_another_size_in_between_take_nothing_from_what_is_known(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, *, again: bool
+) -> None:
+    """The grabber follows a zoom or a window of the console for half a second; then the console plays its loop."""
+    room = Room(qtbot, monkeypatch)
+
+    def shown(film: list[Grey8]) -> set[FrameState]:
+        states = set()
+        for grey in film:
+            room.show(grey)
+            assert room.status.moment is not None
+            states.add(room.status.moment.liveness.state)
+        return states
+
+    smaller = [np.ascontiguousarray(grey[12:-12, 12:-12]) for grey in _film()[60:76]]
+    assert FrameState.LIVE in shown(list(_film()[:60]))
+    if again:
+        room.start_analysis_again()
+    assert FrameState.LIVE in shown(smaller)
+    assert FrameState.LIVE not in shown(list(_film()[30:60]))
+    assert FrameState.LIVE not in shown(smaller[4:12])
+    assert FrameState.LIVE in shown(list(_film()[76:90]))
     room.end()

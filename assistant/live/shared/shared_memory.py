@@ -18,7 +18,7 @@ from assistant.steps.liveness import MOST_PICTURES, SeenRoom
 from assistant.vocabulary import Measure, Unknown
 
 NOTHING_YET: Final = Unknown("no frame has come yet")
-_MAGIC: Final = 0x666C756F726F32
+_MAGIC: Final = 0x666C756F726F33
 """Another one with every other layout: what an older version left behind is not taken for one of this."""
 _REGISTERS_AT, _REGISTER_COUNT = 0, 64
 _SLOTS, _SLOT_BYTES = 16, 8_400_000

@@ -5,9 +5,9 @@ grain of an earlier one is that one, however long ago. Of each new picture a sig
 at places spread over it. Signs of two pictures of one scene differ at 0.25 to 0.45 of the places, those of a picture
 shown twice at none, and behind a lossy codec at up to 0.2; how far new pictures differ is learned from the session.
 
-Two quiet pictures of fine bone agree in what the bone decides: the less grain, the nearer. So like is held against like
-alone, by the grain's own size: what is usual at one dose is no measure at another. And only places count where a sign
-can differ: behind the blades, in black and in white all pictures agree.
+Two quiet pictures of fine bone agree in what the bone decides: the less grain, the nearer. So like is held against
+like alone, of one size of picture and by the grain's own: what is usual at one dose is no measure at another. And
+only places count where a sign can differ: behind the blades, in black and in white all pictures agree.
 """
 
 from __future__ import annotations
@@ -85,6 +85,8 @@ class Signature:
     """The places where a sign can differ, packed."""
     grain: float
     """How large the grain is, grey of 255."""
+    half: tuple[int, int]
+    """Half of the picture's rows and columns: the places are those of this size."""
     t_s: float
 
 
@@ -197,7 +199,7 @@ class SeenPictures:
         px = frame.grey[2 * y + np.array([[0], [0], [1], [1]]), 2 * x + np.array([[0], [1], [0], [1]])].astype(np.int32)
         across = np.sort(np.abs(px[0] - px[1] - px[2] + px[3]))[: max(1, 3 * px.shape[1] // 4)]
         grain = float(across.mean()) * grey_of_255 if len(across) else 0.0
-        return Signature(np.packbits((beyond > 0) & counts), np.packbits(counts), grain, frame.t_s)
+        return Signature(np.packbits((beyond > 0) & counts), np.packbits(counts), grain, half, frame.t_s)
 
     def recalls(self, signature: Signature) -> bool:
         """Whether this picture, which differs from the frame before, was seen before."""
@@ -277,13 +279,13 @@ class SeenPictures:
             room.widen()
         row = self._kept % len(room)
         room.signs[row], room.counts[row] = signature.signs, signature.counts
-        room.quick[row] = signature.signs[:QUICK_BYTES]
+        room.quick[row], room.sizes[row] = signature.signs[:QUICK_BYTES], signature.half
         room.times_s[row], room.grains[row] = signature.t_s, signature.grain
         room.nearest_shares[row], self._share = self._share, float("nan")
         self._kept += 1  # last: a process that ends before has kept nothing
 
     def _begin(self, half: tuple[int, int]) -> None:
-        """Pictures of another size are other pictures."""
+        """Pictures of this size come from now on; those of others stay known, and are held against none of these."""
         rows, cols = half
         inset = max(_REACH, round(_RIM * min(half)))
         across, down = _SECTORS
@@ -298,17 +300,17 @@ class SeenPictures:
         beside = np.array([0, -_REACH, _REACH, -_REACH * cols, _REACH * cols])
         self._places = np.asarray(beside[:, None] + at, dtype=np.intp)
         self._shape = half
-        if tuple(self._room.head[1:].tolist()) != half:
-            self._room.head[:] = 0, rows, cols
         self._at_no_picture()
 
     def _near(self, signature: Signature) -> _Near | None:
-        """The pictures of this one's dose that come into question; None where there is none, or it has no grain."""
+        """Those of this one's size and dose that come into question; None where there is none, or it has no grain."""
         known, room = len(self), len(self._room)
         if int(np.bitwise_count(signature.counts).sum()) < _LEAST_PLACES or not known:
             return None
         apart = (self._room.grains[:known] + _WHOLE_GREY) / (signature.grain + _WHOLE_GREY)
-        rows = np.flatnonzero((apart < _LIKE) & (apart > 1.0 / _LIKE))
+        high, wide = self._room.sizes[:known].T
+        of_size = (high == signature.half[0]) & (wide == signature.half[1])
+        rows = np.flatnonzero(of_size & (apart < _LIKE) & (apart > 1.0 / _LIKE))
         if not len(rows):
             return None
         first = self._kept - known
@@ -321,7 +323,8 @@ class SeenPictures:
             usual = float(np.partition(recent, int(_NEAREST * len(recent)))[int(_NEAREST * len(recent))])
         numbers = numbers[self._nearest(signature, rows)]
         if self._match is not None:
-            numbers = np.concatenate([numbers, np.arange(self._match, min(self._match + _STEP + 1, self._kept))])
+            follow = np.arange(self._match, min(self._match + _STEP + 1, self._kept))
+            numbers = np.concatenate([numbers, follow[of_size[follow % room]]])
         shares, places = self._shares(signature, np.append(numbers, newest))
         return _Near(numbers, shares[:-1], places[:-1], newest, float(shares[-1]), usual)
 

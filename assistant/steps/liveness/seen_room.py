@@ -15,7 +15,7 @@ SIGN_BYTES: Final = 256
 QUICK_BYTES: Final = 32
 _HEAD_BYTES: Final = 64
 _FIRST_ROWS: Final = 1024
-_PICTURE_BYTES: Final = (8, 4, 4, SIGN_BYTES, SIGN_BYTES, QUICK_BYTES)
+_PICTURE_BYTES: Final = (8, 4, 4, 4, SIGN_BYTES, SIGN_BYTES, QUICK_BYTES)
 """Of the arrays of a room, in their order in its memory."""
 
 Bytes = NDArray[np.uint8]
@@ -30,10 +30,12 @@ class SeenRoom:
     most : int
         Rows that it may come to; 0: nothing is kept.
     head : array of int
-        Pictures kept since the beginning, and half of the rows and columns of a picture.
+        Pictures kept since the beginning.
     times_s, grains : array (rows,)
     nearest_shares : array (rows,)
-        Of each to the nearest older one of its dose then; nan: there was none, or it may be a replay.
+        Of each to the nearest older one of its size and dose then; nan: there was none, or it may be a replay.
+    sizes : array (rows, 2)
+        Half of the rows and columns of each: signs at places of one size say nothing of those of another.
     signs, counts, quick : array (rows, bytes)
         Of the signs' places, packed; which of them count; a first part of the signs.
     """
@@ -43,6 +45,7 @@ class SeenRoom:
     times_s: NDArray[np.float64]
     grains: NDArray[np.float32]
     nearest_shares: NDArray[np.float32]
+    sizes: NDArray[np.uint16]
     signs: Bytes
     counts: Bytes
     quick: Bytes
@@ -71,13 +74,14 @@ class SeenRoom:
             at += rows * size
         return cls(
             most=most,
-            head=memory[:_HEAD_BYTES].view(np.int64)[:3],
+            head=memory[:_HEAD_BYTES].view(np.int64)[:1],
             times_s=parts[0].view(np.float64),
             grains=parts[1].view(np.float32),
             nearest_shares=parts[2].view(np.float32),
-            signs=parts[3].reshape(rows, SIGN_BYTES),
-            counts=parts[4].reshape(rows, SIGN_BYTES),
-            quick=parts[5].reshape(rows, QUICK_BYTES),
+            sizes=parts[3].view(np.uint16).reshape(rows, 2),
+            signs=parts[4].reshape(rows, SIGN_BYTES),
+            counts=parts[5].reshape(rows, SIGN_BYTES),
+            quick=parts[6].reshape(rows, QUICK_BYTES),
         )
 
     def __len__(self) -> int:
@@ -91,6 +95,7 @@ class SeenRoom:
             for each in (self.signs, self.counts, self.quick)
         )
         self.times_s = np.append(self.times_s, np.zeros(more))
+        self.sizes = np.vstack([self.sizes, np.zeros((more, 2), np.uint16)])
         self.grains, self.nearest_shares = (
             np.append(each, np.zeros(more, np.float32)) for each in (self.grains, self.nearest_shares)
         )

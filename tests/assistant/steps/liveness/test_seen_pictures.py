@@ -168,7 +168,7 @@ def test_pictures_near_to_earlier_ones_in_any_order_are_no_replay_for_long() -> 
     everywhere = np.full(256, 255, np.uint8)
 
     def given(bits: NDArray[np.bool_], k: int) -> bool:
-        signature = Signature(np.packbits(bits), everywhere, 6.0, k / 15)
+        signature = Signature(np.packbits(bits), everywhere, 6.0, (100, 100), k / 15)
         found = seen.recalls(signature)
         if not found:
             seen.keep(signature)
@@ -202,7 +202,7 @@ def test_two_hours_of_different_grain_hold_no_picture_twice() -> None:
     scene, everywhere = chance.random(2048) < 0.5, np.full(256, 255, np.uint8)
     for k in range(108_000):
         flips = np.packbits(chance.integers(0, 256, 2048, dtype=np.uint8) < 57)  # pairs differ at 0.35 of the places
-        signature = Signature(np.packbits(scene) ^ flips, everywhere, 6.0, k / 15)
+        signature = Signature(np.packbits(scene) ^ flips, everywhere, 6.0, (100, 100), k / 15)
         assert k % 100 or not seen.recalls(signature)
         seen.keep(signature)
     assert len(seen) == 65_536

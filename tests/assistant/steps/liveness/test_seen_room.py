@@ -35,12 +35,16 @@ def test_who_opens_the_memory_anew_knows_what_was_kept_in_it():
     assert all(taken(another, shown[5:12]))
 
 
-def test_pictures_of_another_size_are_other_pictures():
-    memory = np.zeros(SeenRoom.size(8), np.uint8)
-    seen = SeenPictures(room=SeenRoom.shared(memory, 8))
-    taken(seen, pictures(1))
-    _take(seen, Frame(index=1, t_s=1.0, grey=np.random.default_rng(1).integers(80, 160, (200, 160)).astype(np.uint8)))
-    assert len(seen) == 1
+def test_pictures_of_another_size_are_other_pictures_and_those_before_stay_known():
+    memory = np.zeros(SeenRoom.size(80), np.uint8)
+    seen = SeenPictures(room=SeenRoom.shared(memory, 80))
+    shown = pictures(30)
+    smaller = [Frame(index=k, t_s=4 + k / 7.5, grey=frame.grey[8:, 8:]) for k, frame in enumerate(shown)]
+    assert not any(taken(seen, shown))
+    assert not any(taken(seen, smaller))
+    assert len(seen) == 60
+    assert all(taken(seen, shown[5:12]))
+    assert all(taken(SeenPictures(room=SeenRoom.shared(memory, 80)), smaller[5:12]))
 
 
 @pytest.mark.parametrize("most", [0, 5, 3000])
@@ -50,4 +54,6 @@ def test_memory_of_its_own_grows_up_to_the_most(most):
         before = len(room)
         room.widen()
         assert before < len(room) <= most
-    assert [len(each) for each in (room.signs, room.counts, room.quick, room.times_s, room.grains)] == [most] * 5
+    assert [len(each) for each in (room.signs, room.counts, room.quick, room.times_s, room.grains, room.sizes)] == [
+        most
+    ] * 6
