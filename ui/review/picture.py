@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PyQt6.QtCore import QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from assistant.language import tr
 from assistant.readings.moments import Moment
@@ -103,18 +103,18 @@ class ReviewPicture(PictureView):
     def _draw_board(self, painter: QPainter, board: MeasureBoard) -> None:
         view = self.transform()
         for tool, placed in board.points.items():
-            strong = tool == board.tool
+            strong, ink = tool == board.tool, theme.TEXT_3 if board.lies_elsewhere(tool) else theme.TEXT_1
             at = [QPointF(*view.to_screen(np.array([point]))[0]) for point in placed]
             for a, b in _JOINED.get(tool, _SIX):
                 if max(a, b) < len(at):
-                    for colour, weight in ((theme.CASING, 5.0), (theme.TEXT_1, 2.2 if strong else 1.4)):
+                    for colour, weight in ((theme.CASING, 5.0), (ink, 2.2 if strong else 1.4)):
                         pen = QPen(colour, weight)
                         if colour is not theme.CASING:
                             pen.setDashPattern([6, 4])
                         painter.setPen(pen)
                         painter.drawLine(at[a], at[b])
             for k, point in enumerate(at):
-                _cross(painter, point, str(k + 1) if strong else "")
+                _cross(painter, point, str(k + 1) if strong else "", ink)
         if board.tool:
             left = review_words.TOOLS[board.tool][1] - len(board.points.get(board.tool, []))
             if left:
@@ -152,8 +152,8 @@ def _beside(rect: QRectF, figure: QRectF) -> None:
         rect.moveBottom(figure.top() - 8)
 
 
-def _cross(painter: QPainter, at: QPointF, text: str) -> None:
-    for colour, weight in ((theme.CASING, 5.0), (theme.TEXT_1, 2.0)):
+def _cross(painter: QPainter, at: QPointF, text: str, ink: QColor) -> None:
+    for colour, weight in ((theme.CASING, 5.0), (ink, 2.0)):
         painter.setPen(QPen(colour, weight))
         painter.drawLine(QPointF(at.x() - 8, at.y()), QPointF(at.x() + 8, at.y()))
         painter.drawLine(QPointF(at.x(), at.y() - 8), QPointF(at.x(), at.y() + 8))

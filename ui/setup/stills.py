@@ -39,11 +39,14 @@ class Stills:
     def turned_since(self) -> str:
         """That the picture is mirrored or turned since the lines were placed; empty where it is not."""
         session = self._host.session
-        moment = session.status.moment if session is not None else None
-        display = None if moment is None else moment.offered or moment.shown
-        if display is None or replace(display, zoom=1.0, inverted=False).is_planned:
+        if session is None:
             return ""
-        return tr("The picture is {how} since: is it the right way round?", how=translate(display.words))
+        seen = [session.status] if session.second is None else [session.status, session.second.status]
+        for moment in (status.moment for status in seen if status is not None):
+            display = None if moment is None else moment.offered or moment.shown
+            if display is not None and not replace(display, zoom=1.0, inverted=False).is_planned:
+                return tr("The picture is {how} since: is it the right way round?", how=translate(display.words))
+        return ""
 
     def _display(self, number: int) -> StillDisplay:
         """How the console shows the picture of an input now."""

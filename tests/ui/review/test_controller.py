@@ -354,7 +354,8 @@ def test_escape_goes_out_of_one_thing_after_the_other(opened: Around) -> None:
 def test_undo_takes_the_last_measuring_point_before_a_word(opened: Around) -> None:
     board = opened.state.board
     board.choose("distance")
-    board.points["distance"] = [(1.0, 1.0), (2.0, 2.0)]
+    for at in (1.0, 20.0):
+        board.press(at, at, 1.0)
     opened.do("keep")
     opened.do("undo")
     assert board.points["distance"] == [(1.0, 1.0)]

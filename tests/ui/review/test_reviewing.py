@@ -145,7 +145,7 @@ def test_measures_are_taken_on_the_picture_and_kept(qtbot, opened: ReviewPage, r
     for x, y in ((100, 100), (150, 100)):
         qtbot.mouseClick(opened.picture, Qt.MouseButton.LeftButton, pos=on_picture(opened, x, y))
     told = dict(opened.state.board.figures())["Distance"]
-    assert told.endswith("mm")
+    assert told.endswith("mm · frame 0")
     assert float(told.split()[1]) == pytest.approx(20.0, abs=0.5)
     qtbot.keyClick(opened, K.Key_Return)
     entry = read_review(run.folder / "review.json").newest_entry(About.MEASURE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from assistant.capture.masking.burned_in import WordPx
+from assistant.console_display import AS_PLANNED
 from assistant.geometry import Crop
 from assistant.imaging.turn import Turn
 from assistant.live.messages import StampedFrame
@@ -500,6 +502,17 @@ def test_the_sound_is_tried_and_the_answer_kept(made: Made) -> None:
     made.sound.fault = "no sound device"
     made.do("test sound")
     assert made.state.message == "No test sound: no sound device."
+
+
+def test_the_next_level_asks_again_where_the_second_input_s_picture_is_mirrored_since(made: Made) -> None:
+    made.to_points()
+    made.do(*["enter"] * 6, "uncalibrated")
+    made.page.open_second("play:beside")
+    mirrored = replace(moment(1), shown=replace(AS_PLANNED, mirrored=True))
+    made.page.session.second.status = SimpleNamespace(moment=mirrored)
+    made.controller.begin("level")
+    assert made.state.step is Step.ORIENTATION
+    assert made.state.message == "The picture is mirrored since: is it the right way round?"
 
 
 def test_the_next_level_begins_with_its_name_and_proposes_the_scale(made: Made) -> None:
