@@ -121,6 +121,10 @@ class MotionLimits:
     nearby_places: int = 3
     clear: float = 6.0
     """A place that stands by so many standard deviations above all others is not looked for further [P]."""
+    clear_here: float = 5.0
+    accept_here: float = 0.30
+    """Where the vertebra stood before a pause less clearness and less of the expected match will do: the best of 300
+    independent places stands 2.9 above the others in the mean, and falls within 2 mm by chance once in 50 [P]."""
     peaks: int = 3
     places: int = 6
     tried_fine: int = 3

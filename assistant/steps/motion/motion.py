@@ -21,13 +21,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop, PointsPx, similarity_from_matrix
+from assistant.imaging.lattice import lattice_from_source
 from assistant.imaging.robust_statistics import power
 from assistant.steps.motion.alignment import Fit, refine
 from assistant.steps.motion.belief import Belief, as_marked
 from assistant.steps.motion.finding import Piece, likely_places, pieces
 from assistant.steps.motion.limits import LIMITS
 from assistant.steps.motion.nearby import places_nearby
-from assistant.steps.motion.pyramid import F64, Outline, Pyramid
+from assistant.steps.motion.pyramid import F64, Lattice, Outline, Pyramid
 from assistant.steps.motion.template import Template, averaged, learn_template
 from assistant.vocabulary import CementMask, Grey, Motion, Unknown
 
@@ -59,6 +60,10 @@ class MotionMemory:
     pending: list[F64] = field(default_factory=list)
     """Poses that a search of the whole picture gave, and that the next pictures look at."""
     searches: int = 0
+    before: Lattice | None = None
+    """Of the last picture, in which it was lost too: where it should have been."""
+    awaited: bool = True
+    """Since the last pause no view has matched as expected yet: what to expect of this exposure is not known."""
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=LIMITS.recent_pictures))
     fell: int = 0
     fell_s: float = -np.inf
@@ -154,7 +159,7 @@ def follow(
     # The first picture in which it is lost is searched as a whole at once; in a film that goes on the next one is near.
     at_once = paused or memory.followed
     for each in memories:
-        each.seen_s = t_s
+        each.seen_s, each.awaited = t_s, each.awaited or paused
     if not paused:
         tracked = _track(memory, pyramid, cement, t_s)
         share = memory.share(tracked)
@@ -173,6 +178,8 @@ def follow(
             if paused or k != active or not _is_neighbour(memories[k], candidates[0][1], found):
                 believed += _all_believed(memories, [(k, found, opened)], t_s)
     if not believed:
+        if memories[active].awaited:
+            _learn_grain(memories[active], pyramid, paused=paused)
         for each in memories:
             each.followed, each.lost_s = False, t_s
             each.recent.clear()
@@ -180,8 +187,21 @@ def follow(
     index, fit, opened = max(believed, key=lambda each: each[1].correlation)
     memory = memories[index]
     share = memory.share(fit)
+    for each in memories:
+        each.awaited, each.before = each.awaited and share < LIMITS.accept, None
     moved = _accepted(memory, pyramid, fit, cement if index == active else None, t_s, opened=opened)
     return _steady(memory, moved, share, t_s), index
+
+
+def _learn_grain(memory: MotionMemory, pyramid: Pyramid, *, paused: bool) -> None:
+    """Learn how coarse the grain is while it is lost, which may be why: from what two pictures of a film differ by."""
+    place = lattice_from_source(memory.belief.pose(), memory.fine.decimation)
+    now, before = memory.fine.part_of(pyramid, memory.outline, place), memory.before
+    if before is not None and not paused and now.band.shape == before.band.shape:
+        grain = power((now.grain - before.grain).ravel())
+        if grain > LIMITS.least_grain * power(memory.fine.grain):
+            memory.fine.ratio.learn_standing(power((now.band - before.band).ravel()), grain)
+    memory.before = now
 
 
 def _all_believed(
@@ -244,6 +264,9 @@ def _believed(memory: MotionMemory, fit: Fit, t_s: float) -> bool:
     away_mm = _apart_mm(memory.outline, fit.pose, memory.belief.pose())
     if away_mm < LIMITS.here_mm:
         floor = LIMITS.here_correlation
+        # How much grain this exposure holds is not known yet; that the best of all places is where it stood tells more.
+        if memory.awaited and fit.above > LIMITS.clear_here:
+            share = LIMITS.accept_here
     reached_mm = LIMITS.here_mm + LIMITS.speed_mm_per_s * (t_s - memory.t_s)
     if away_mm > min(LIMITS.far_mm, reached_mm):
         share = LIMITS.far

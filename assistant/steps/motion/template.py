@@ -66,6 +66,16 @@ class GrainToBand:
         weight = LIMITS.grain_falls if seen < self.value else LIMITS.grain_rises
         self.value *= (seen / self.value) ** weight
 
+    def learn_standing(self, band: float, grain: float) -> None:
+        """Take in the two variances of the difference of two pictures one after the other, at one place.
+
+        The anatomy has hardly moved between them: it is noise, wherever the vertebra is. The flattest places of the
+        reference frame may have told too little: they are the darkest, and there a line's fine noise stands out.
+        """
+        seen = max(band / max(grain, 1e-9), 1e-6)
+        self.most = max(self.most, seen)
+        self.value *= (seen / self.value) ** LIMITS.grain_falls
+
 
 @dataclass(slots=True, eq=False)
 class Template:
