@@ -71,8 +71,11 @@ class Acquisition:
         The beam was on so long before this picture, pauses left out: the clock for what has to last.
     pulses_per_s : float or Unknown
         As the source shows them: never more than it has frames.
+    of_source : int
+        X-ray pictures of the source before this one.
     timed : bool
-        The source's times are measured. If not, pictures are counted at an assumed rate and no pause is ever seen.
+        The source's times are measured. If not, pictures are counted, whatever is held between them: no pause is ever
+        seen, and all are of one exposure.
     """
 
     t_s: float
@@ -83,12 +86,13 @@ class Acquisition:
     pause_s: float
     film_s: float
     pulses_per_s: Measure
+    of_source: int
     timed: bool = True
 
     @property
     def passed_s(self) -> float:
         """The clock of what goes on in a pause too, cement that flows: the source's; where it has none, a picture's."""
-        return self.t_s if self.timed else self.picture * _UNTIMED_S
+        return self.t_s if self.timed else self.of_source * _UNTIMED_S
 
     @property
     def began_s(self) -> float:
@@ -137,6 +141,8 @@ class AcquisitionMemory:
     """Beam-on time of the exposures before the present one."""
     pause_s: float = 0.0
     """Before the present one."""
+    pictures: int = 0
+    """X-ray pictures of all of them."""
 
     @property
     def xray_s(self) -> tuple[float, ...]:
@@ -168,7 +174,7 @@ def take_picture(memory: AcquisitionMemory, t_s: float, *, timed: bool = True) -
     """
     now = memory.exposures[-1] if memory.exposures else None
     step_s = t_s - now.last_s if now is not None else 0.0
-    if now is None or step_s < 0 or _is_pause(memory, step_s):
+    if now is None or step_s < 0 or (timed and _is_pause(memory, step_s)):
         if now is not None:
             memory.film_before_s += now.length_s + now.pulse_s
             memory.pause_s = max(step_s, 0.0)
@@ -176,6 +182,7 @@ def take_picture(memory: AcquisitionMemory, t_s: float, *, timed: bool = True) -
         memory.exposures.append(now)
     else:
         now.last_s, now.pictures = t_s, now.pictures + 1
+    memory.pictures += 1
     if 0 < step_s <= _LONGEST_PULSE_S:
         memory.steps_s.append(step_s)
     rate = memory.pulses_per_s
@@ -190,6 +197,7 @@ def take_picture(memory: AcquisitionMemory, t_s: float, *, timed: bool = True) -
         film_s=memory.film_before_s + now.length_s,
         pulses_per_s=rate,
         timed=timed,
+        of_source=memory.pictures - 1,
     )
 
 

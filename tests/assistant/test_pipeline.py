@@ -10,6 +10,7 @@ from assistant import pipeline as pipeline_module
 from assistant.geometry import Similarity
 from assistant.pipeline import Pipeline
 from assistant.plan import plan_from_document
+from assistant.run_facts import RunClock
 from assistant.settings.tree import Settings
 from assistant.simulation.tabletop import COLS, MM_PER_PX, ROWS, Tabletop
 from assistant.steps.cement import polarity_watch
@@ -204,3 +205,20 @@ def test_a_leak_in_the_last_picture_counts_whatever_is_on_the_screen_after_it():
     held = [replace(film[last], index=k, t_s=k / 15) for k in range(last + 1, last + 12)]
     for after in (held, black):
         assert told.site in [alarm.site for alarm in run([*film[: last + 1], *after])]
+
+
+def test_without_times_a_held_picture_turns_no_clock_back():
+    """A run written out as pictures, with those that the console held: what has stayed stays, and is let go in time."""
+    patient = Patient()
+    line = Pipeline(plan_from_document(PLAN, 0.25), [patient.frame(0, 0.0)], Settings(), clock=RunClock.ASSUMED)
+    shown = [patient.frame(k, k / 15, 0.0 if k < 10 else 3 + (k - 10) * 0.4) for k in range(40)]
+    passed_s, kept = [], []
+    for k, frame in enumerate([*shown[:30], *[shown[29]] * 12, *shown[30:]]):
+        if line.process(replace(frame, index=k, t_s=k / 15)).liveness.state is FrameState.LIVE:
+            assert line.acquisition is not None
+            passed_s.append(line.acquisition.passed_s)
+            kept.append(len(line._views[0].mask.recent_masks.masks))
+    assert passed_s == [float(k) for k in range(40)]
+    assert line.acquisition is not None
+    assert line.acquisition.exposure == 0
+    assert max(kept[30:]) <= max(kept[:30])

@@ -105,3 +105,10 @@ def test_without_times_a_picture_may_be_a_shot_of_its_own():
     assert all(each.began_s == each.passed_s for each in pictures)
     _, film = taken(seen(SHORT, 10.0, 50.0))
     assert all(each.passed_s == each.t_s and each.began_s <= each.t_s for each in film)
+
+
+def test_without_times_no_pause_is_seen_whatever_is_held():
+    memory = AcquisitionMemory()
+    pictures = [take_picture(memory, k / 15, timed=False) for k in (*range(40), *range(70, 75))]
+    assert [each.passed_s for each in pictures] == list(range(45))
+    assert {each.exposure for each in pictures} == {0}

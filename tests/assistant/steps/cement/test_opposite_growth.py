@@ -23,6 +23,7 @@ def beam(t_s: float, exposure: int = 0) -> Acquisition:
         pause_s=0.0,
         film_s=t_s,
         pulses_per_s=Unknown("not asked"),
+        of_source=0,
     )
 
 
