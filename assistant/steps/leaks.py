@@ -36,6 +36,8 @@ _CLOCK_MS = 0.01
 _ROUTE_S = 0.3
 """A route is told by the most of the pictures of so much film, three at 7.5 a second. Those of another exposure have no
 say: over a pause cement has flowed on, and nobody waits a minute of single shots for a vein [P]."""
+_ROUTE_LOOKS = 3
+"""Where no times are known, by the most of so many pictures: what follows may be film as well as single shots [P]."""
 _AT_WALL_MM = 2.0
 """Where a posterior leak left the wall is read from its cement this near to it [P]."""
 _SPECK_MM2 = 0.5
@@ -175,7 +177,7 @@ def _by_most(memory: LeakMemory, leak: Leak, acquisition: Acquisition) -> Leak:
         return leak
     lately = memory.routes.setdefault(leak.site, deque())
     lately.append((acquisition, leak.yeom))
-    while acquisition.has_lasted(lately[0][0], _ROUTE_S):
+    while acquisition.has_lasted(lately[0][0], _ROUTE_S) and (acquisition.timed or len(lately) > _ROUTE_LOOKS):
         lately.popleft()
     routes = [route for _, route in lately]
     return replace(leak, yeom=max(routes, key=lambda route: (routes.count(route), route == leak.yeom)))

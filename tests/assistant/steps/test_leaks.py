@@ -30,6 +30,7 @@ class Run:
     view: str = "lateral"
     level: str = "L1"
     rate_hz: float = 10.0
+    timed: bool = True
     memory: LeakMemory = field(default_factory=LeakMemory)
     beam: AcquisitionMemory = field(default_factory=AcquisitionMemory)
     frame: int = -1
@@ -49,7 +50,7 @@ class Run:
     def picture(self, *boxes: Box) -> tuple[Leak, ...]:
         self.frame += 1
         seen = self.mask(*boxes)
-        acquisition = take_picture(self.beam, self.frame / self.rate_hz)
+        acquisition = take_picture(self.beam, self.frame / self.rate_hz, timed=self.timed)
         return find_leaks(self.memory, self.frame, acquisition, seen, self.maps, self.planned, LeakSettings())
 
     def pictures(self, count: int, *boxes: Box) -> tuple[Leak, ...]:
@@ -168,6 +169,13 @@ def test_a_vein_in_a_single_shot_is_one_whatever_the_shots_before_showed() -> No
     run, blob, tube = Run(rate_hz=0.1), (55, 90, 62, 110), (30, 99, 62, 101)
     run.pictures(4, INSIDE, blob)
     assert [leak.yeom for leak in run.picture(INSIDE, tube)] == ["S"]
+
+
+def test_without_times_one_rough_outline_makes_no_vein_of_a_leak() -> None:
+    run, blob, tube = Run(timed=False), (55, 90, 62, 110), (30, 99, 62, 101)
+    run.pictures(4, INSIDE, blob)
+    routes = [run.picture(INSIDE, tube if k == 0 or k > 2 else blob)[0].yeom for k in range(6)]
+    assert routes == ["C", "C", "C", "C", "S", "S"]
 
 
 @pytest.mark.parametrize(("rate_hz", "alone"), [(4.0, 0), (7.5, 1), (15.0, 2), (30.0, 4)])
