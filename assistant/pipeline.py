@@ -108,12 +108,16 @@ class _View:
     cement: CementMask | Unknown
     typing: LeakTyping
     sign: float
-    """With which cement was last looked for."""
+    """With which cement was last looked for: whether it shows dark or bright."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _PictureFindings:
-    """What was found in the last new X-ray picture; a repeated frame carries it on."""
+    """What was found in the last new X-ray picture; a repeated frame carries it on.
+
+    ``moves``: too fast to measure. ``grows_opposite``: something grows where cement would, with the other sign.
+    ``sign_turned``: from this picture on cement is looked for with the other sign.
+    """
 
     motion: Motion | Unknown
     cement: CementMask | Unknown
@@ -193,7 +197,8 @@ class Pipeline:
         self._alarms = AlarmMemory()
         self._last = _nothing(sentence("no X-ray picture has been measured yet"))
         self._covered: _PictureFindings | None = None
-        """What was found in the newest X-ray picture, while a torn frame or an older picture stands in its place."""
+        """What was found in the newest X-ray picture, while a torn frame (two pictures in one) or an older picture
+        stands in its place."""
 
     def process(self, frame: Frame, on_alarm: AlarmListener | None = None) -> Reading:
         """Take one frame through all steps.

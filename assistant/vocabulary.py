@@ -171,7 +171,8 @@ class Motion:
     similarity : Similarity
         Shift, turn and scale from the reference frame to this picture.
     confidence : float
-        0..1, a correlation; the step withholds a motion (gives `Unknown`) below its own limit.
+        0..1: the correlation found, over what is expected at this picture's noise; the step withholds a motion (gives
+        `Unknown`) below its own limit.
     """
 
     view_index: int

@@ -182,7 +182,7 @@ def score_job(job: RunToScore) -> list[RunScore]:
 
 
 def _peer_scores(job: RunToScore, truth: Truth) -> list[RunScore]:
-    """The peers' scores, kept beside the results: `kept_scores`."""
+    """The peers' scores, kept beside the results: `cached_scores`."""
     path = job.results.parent.parent / "peers" / f"{job.run.name}.npz"
     key = cached_scores.key_of(job.run)
     scores = cached_scores.cached(path, key)

@@ -178,7 +178,7 @@ class Library:
         return n
 
     def delete(self, table: str, id_: str, *, kind: str = "") -> int:
-        """Take a row out of sight; `undo` brings it back, `empty_bin` removes it for good. Gives the log's number.
+        """Take a row out of sight; `undo` brings it back, `empty_trash` removes it for good. Gives the log's number.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What the session writes into its event log, and the witness of the log's head in the recording."""
+"""What the session writes into its event log, and the anchor of the log's head in the recording."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The event log: one JSON line an event, each carrying the hash of the one before. One writer, never edited.
 
 The chain shows a line that was changed, taken out, put in or moved. It cannot show by itself that its last lines were
-cut off: for that its head is also written into the recording of the pictures (`Witness`), and given to `check_chain`.
+cut off: for that its head is also written into the recording of the pictures (`LogAnchor`), and given to `check_chain`.
 """
 
 from __future__ import annotations

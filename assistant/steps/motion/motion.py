@@ -1,10 +1,13 @@
 """Where the vertebra went since the plan's reference frame.
 
-Always picture against reference, never picture against picture, so that nothing drifts. Three searches, cheapest first:
+Always picture against reference, never picture against picture, so that nothing drifts. A **pose** is the
+shift, turn and scale that take the reference frame to the picture; the **template** is the vertebra as learned from the
+reference frame (later pictures tell how much each of its points may say); the **band** is its detail, neither slow
+brightness nor single pixels; the **grain** is the noise. Three searches, cheapest first:
 
 1. **Refine** from the last pose (see `alignment.py`), bound by how far a breath can have moved it since.
-2. **Look nearby** (`nearby.py`): every shift within a table's push, of all views; then refine from the best.
-3. **Find again**: normalised correlation of the band-passed template over the whole picture, several turns; in a film
+2. **Look nearby** (`nearby.py`): every shift as far as a table is pushed, of all views; then refine from the best.
+3. **Find again**: normalised correlation of the template's band over the whole picture, several turns; in a film
    one view a picture.
 
 The confidence is the correlation of picture and template at the pose found, over what is to be expected of the same
@@ -50,23 +53,28 @@ class MotionMemory:
     structure: float = LIMITS.structure
     """How well pictures of this vertebra match but for their noise."""
     accepted: int = 0
+    """In so many pictures it was found."""
     t_s: float = -np.inf
     """Of the last picture in which it was found."""
     followed: bool = False
     """It was found in the last picture of this view."""
     lost_s: float = -np.inf
+    """Of the last picture in which it was not found."""
     seen_s: float = -np.inf
     """Of the last picture, whatever it showed."""
     pending: list[F64] = field(default_factory=list)
     """Poses that a search of the whole picture gave, and that the next pictures look at."""
     searches: int = 0
+    """So many searches of the whole picture have come to their end: the view with the fewest is next."""
     before: Lattice | None = None
     """Of the last picture, in which it was lost too: where it should have been."""
     awaited: bool = True
     """Since the last pause no view has matched as expected yet: what to expect of this exposure is not known."""
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=LIMITS.recent_pictures))
+    """How well the last pictures matched, of what was expected."""
     fell: int = 0
     fell_s: float = -np.inf
+    """So many pictures running match clearly less than those, since this time."""
     doubtful: bool = False
     """The last picture may hold a share of another place or view: it tells nothing of cement."""
 

@@ -23,7 +23,7 @@ def breaks(_settings: Settings) -> CheckOutcome:
 
 
 class View:
-    """Keeps what a thread hands over until `hear`, as the window does."""
+    """Keeps what a thread hands over until a test takes it in, as the window does."""
 
     def __init__(self) -> None:
         self.handed: list[tuple[str, CheckOutcome]] = []
