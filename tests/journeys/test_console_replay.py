@@ -119,6 +119,41 @@ def test_an_analysis_that_is_started_again_knows_what_was_shown_before(
     room.end()
 
 
+@pytest.mark.parametrize("line_grey", [0.0, 1.0])
+def test_a_picture_that_is_held_while_the_analysis_is_started_again_is_held_still(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, line_grey: float
+) -> None:
+    """The pedal is up: what stands on the screen is as old as it is, whoever looks at it anew."""
+    room = Room(qtbot, monkeypatch)
+    chance = np.random.default_rng(5)
+
+    def by_line(grey: Grey8) -> Grey8:
+        noisy = grey + chance.normal(0.0, line_grey, grey.shape)
+        return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+
+    for grey in (*_film()[:40], *[_film()[39]] * 30):
+        room.show(by_line(grey))
+    before = room.status.moment
+    assert before is not None
+    assert before.liveness.state is FrameState.FROZEN
+    room.start_analysis_again()
+    for _ in range(4):
+        room.show(by_line(_film()[39]))
+        after = room.status.moment
+        assert after is not None
+        assert after.liveness.state is FrameState.FROZEN
+        assert isinstance(after.liveness.xray_age_s, float)
+        assert isinstance(before.liveness.xray_age_s, float)
+        assert after.liveness.xray_age_s > before.liveness.xray_age_s
+    states = set()
+    for grey in _film()[40:50]:
+        room.show(by_line(grey))
+        assert room.status.moment is not None
+        states.add(room.status.moment.liveness.state)
+    assert FrameState.LIVE in states
+    room.end()
+
+
 @pytest.mark.parametrize("again", [False, True], ids=["one analysis", "started again"])
 def test_pictures_of_another_size_in_between_take_nothing_from_what_is_known(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, *, again: bool

@@ -333,6 +333,9 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSe
     signature = None if unusable_reason else memory.seen.signature(frame)
     if signature is not None and memory.seen.recalls(signature):
         memory.replayed_s, memory.unusable_reason = frame.t_s, ""
+        if memory.last_new_s is None:  # the analysis was started again: X-ray time stands since then
+            memory.last_new_s = memory.seen.newest_s
+            memory.replayed_s = None if memory.seen.at_newest else frame.t_s
         memory.new_blocks, memory.most_since = blocks, 0.0
         return _again(memory, frame.t_s, settings)
     if signature is not None:

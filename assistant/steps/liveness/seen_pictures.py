@@ -148,6 +148,8 @@ class SeenPictures:
         self._most = self._room.most
         self._shape: tuple[int, int] | None = None
         self._places: Numbers | None = None
+        self._resumes = self._kept > 0
+        """What is kept was shown to a process before this one: its newest picture may be on the screen still."""
         self._at_no_picture()
 
     @property
@@ -173,6 +175,11 @@ class SeenPictures:
 
     def __len__(self) -> int:
         return min(self._kept, self._most)
+
+    @property
+    def newest_s(self) -> float | None:
+        """When the newest picture came; None where none is known."""
+        return float(self._room.times_s[(self._kept - 1) % len(self._room)]) if self._kept else None
 
     @property
     def at_newest(self) -> bool:
@@ -205,6 +212,7 @@ class SeenPictures:
         """Whether this picture, which differs from the frame before, was seen before."""
         near = self._near(signature)
         matches = None if near is None else self._matches(signature, near)
+        self._resumes = False
         if near is None or matches is None:
             self._match, self._goes_on, self._share = None, False, float("nan")
             self._settle(is_replay=False)
@@ -229,10 +237,13 @@ class SeenPictures:
 
     def _is_same(self, signature: Signature, near: _Near, old: Bool) -> Bool:
         newest = near.numbers == self._kept - 1
-        # The newest one is what every frame is held against anyway; in a replay it comes again as others do.
-        same = near.is_exact & (self._goes_on | ~newest)
+        # The newest one is what every frame is held against anyway, where there was a frame before; in a replay it
+        # comes again as others do.
+        same = near.is_exact & (self._goes_on | self._resumes | ~newest)
         if near.usual is None:
             return np.asarray(same, dtype=np.bool_)
+        if self._resumes and not self._is_recent(signature):
+            same |= newest & (near.shares < near.nearer(_GOES_ON[0]))
         follows = np.zeros(len(near.numbers), bool)
         if self._match is not None:
             follows = (near.numbers >= self._match) & (near.numbers <= self._match + _STEP)
@@ -247,6 +258,10 @@ class SeenPictures:
             before = float(self._shares(signature, np.array([self._before]))[0][0])
             same |= old & follows & near.is_near(_GOES_ON, before)
         return np.asarray(same, dtype=np.bool_)
+
+    def _is_recent(self, signature: Signature) -> bool:
+        """Whether the newest picture is so near in time that a console's filter makes the next one alike."""
+        return self.newest_s is not None and signature.t_s - self.newest_s <= _RECENT_S
 
     def _jumps_about(self, number: int) -> bool:
         """Whether a replay, of which this picture is the next, has jumped about too often."""
