@@ -52,7 +52,7 @@ def test_cement_that_they_do_not_show_is_counted_until_a_person_says_no() -> Non
     asked = EarlierCement([memory], [None])
     asked.see(0)
     assert asked.asks == (0,)
-    asked.answer(is_there=False)
+    asked.answer((0,), is_there=False)
     assert memory.mask is None
     find_cement(memory, grainy(lump(before), 20), STILL, 8.0, before_injection=False)
     assert not memory.mask.any()
