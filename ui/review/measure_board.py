@@ -27,7 +27,7 @@ _MIXED: Final = Unknown(sentence("the points lie on pictures that may differ in 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class MeasuredPicture:
     """The picture on which a point was set.
 
     Attributes
@@ -46,7 +46,7 @@ class Ground:
     size: Measure
     is_mirrored: bool = False
 
-    def fits(self, other: Ground) -> bool:
+    def fits(self, other: MeasuredPicture) -> bool:
         """Whether points on both belong into one figure."""
         if self.frame == other.frame:
             return True
@@ -82,7 +82,7 @@ class MeasureBoard:
     """How large the picture on the screen is shown against that."""
     _frame: int | None = None
     _is_mirrored: bool = False
-    _grounds: dict[str, list[Ground]] = field(default_factory=dict)
+    _grounds: dict[str, list[MeasuredPicture]] = field(default_factory=dict)
     """Of each tool's points."""
 
     def choose(self, tool: str) -> None:
@@ -135,14 +135,16 @@ class MeasureBoard:
         self.tool = ""
 
     @property
-    def _here(self) -> Ground:
-        return Ground(frame=self._frame, mm_per_px=self.mm_per_px, size=self._size, is_mirrored=self._is_mirrored)
+    def _here(self) -> MeasuredPicture:
+        return MeasuredPicture(
+            frame=self._frame, mm_per_px=self.mm_per_px, size=self._size, is_mirrored=self._is_mirrored
+        )
 
     def lies_elsewhere(self, tool: str) -> bool:
         """Whether points of a tool were set on a picture to which those of the one on the screen do not fit."""
         return not all(each.fits(self._here) for each in self._grounds.get(tool, ()))
 
-    def _ground(self, *tools: str) -> Ground | None:
+    def _ground(self, *tools: str) -> MeasuredPicture | None:
         """The picture that the points of these tools lie on; None where they lie on several that do not fit."""
         grounds = [each for tool in tools for each in self._grounds.get(tool, ())] or [self._here]
         return grounds[0] if all(each.fits(grounds[0]) for each in grounds) else None
@@ -234,7 +236,7 @@ class MeasureBoard:
         return {"points_px": points, "frames": frames, "mm_per_px": scale, "figures": dict(self.figures())}
 
 
-def _unit_of(ground: Ground) -> str:
+def _unit_of(ground: MeasuredPicture) -> str:
     """The unit of a length, and on which picture it was measured."""
     unit = _UNIT[ground.mm_per_px is not None]
     return unit if ground.frame is None else f"{unit} · {sentence(f'frame {ground.frame}')}"

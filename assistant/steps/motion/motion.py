@@ -186,12 +186,7 @@ def follow(
             if paused or k != active or not _is_neighbour(memories[k], candidates[0][1], found):
                 believed += _all_believed(memories, [(k, found, opened)], t_s)
     if not believed:
-        if memories[active].awaited:
-            _learn_grain(memories[active], pyramid, paused=paused)
-        for each in memories:
-            each.followed, each.lost_s = False, t_s
-            each.recent.clear()
-        return Unknown("the vertebra of the plan is not found in this picture"), active
+        return _lost(memories, active, pyramid, t_s, paused=paused), active
     index, fit, opened = max(believed, key=lambda each: each[1].correlation)
     memory = memories[index]
     share = memory.share(fit)
@@ -199,6 +194,15 @@ def follow(
         each.awaited, each.before = each.awaited and share < LIMITS.accept, None
     moved = _accepted(memory, pyramid, fit, cement if index == active else None, t_s, opened=opened)
     return _steady(memory, moved, share, t_s), index
+
+
+def _lost(memories: list[MotionMemory], active: int, pyramid: Pyramid, t_s: float, *, paused: bool) -> Unknown:
+    if memories[active].awaited:
+        _learn_grain(memories[active], pyramid, paused=paused)
+    for each in memories:
+        each.followed, each.lost_s = False, t_s
+        each.recent.clear()
+    return Unknown("the vertebra of the plan is not found in this picture")
 
 
 def _learn_grain(memory: MotionMemory, pyramid: Pyramid, *, paused: bool) -> None:
