@@ -63,16 +63,22 @@ def test_an_answer_that_cannot_be_written_is_told(qtbot: Any, monkeypatch: pytes
     room.end()
 
 
-@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024)])
-def test_a_wrong_touch_is_taken_back_while_the_lines_stand(
-    qtbot: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
-) -> None:
-    made, room = pictures(72), Room(qtbot, monkeypatch)
+def asked_about(qtbot: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]) -> tuple[list[Any], Room]:
+    """The pictures, and a room of this size in which lines were placed late, so that the question stands."""
+    made, room = list(pictures(72)), Room(qtbot, monkeypatch)
     room.page.resize(*size)
     room.page.show()
     room.set_up(plan_document(reference_frame=0), [made[LATE]])
     for grey in made[LATE : LATE + 6]:
         room.show(grey)
+    return made, room
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024)])
+def test_a_wrong_touch_is_taken_back_while_the_lines_stand(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    made, room = asked_about(qtbot, monkeypatch, size)
     answers = room.page.display.answers
     places = [cap.mapTo(room.page, cap.rect().center()) for cap in shown(answers)]
     touch(answers.caps["none before"])
@@ -109,12 +115,7 @@ def test_a_wrong_touch_is_taken_back_while_the_lines_stand(
 def test_no_field_without_its_question_and_each_message_is_whole(
     qtbot: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
-    made, room = pictures(72), Room(qtbot, monkeypatch)
-    room.page.resize(*size)
-    room.page.show()
-    room.set_up(plan_document(reference_frame=0), [made[LATE]])
-    for grey in made[LATE : LATE + 6]:
-        room.show(grey)
+    _, room = asked_about(qtbot, monkeypatch, size)
     display = room.page.display
     for _ in range(2):
         room.page.refresh()
