@@ -12,6 +12,7 @@ from assistant.simulation.imaging_chain.xray import Map
 from assistant.simulation.scenario import Case
 from assistant.simulation.stage import Stage
 
+_STRIKES_PER_S = 1.6
 _STEP = 2
 """Silhouettes are drawn at half resolution: they are out of focus anyway."""
 
@@ -29,7 +30,10 @@ def crossing_paths(case: Case, stage: Stage, paths: Paths, t_s: float) -> Paths:
             soft, bone = _hand(height, width, reach, stage.view.mm_per_px)
             paths = replace(paths, soft_g_cm2=paths.soft_g_cm2 + soft, bone_g_cm2=paths.bone_g_cm2 + bone)
         else:
-            steel = _rod(height, width, reach, stage.view.mm_per_px)
+            if crossing.what == "hammer":
+                steel = _hammer(height, width, reach, t_s - crossing.at_s, stage.view.mm_per_px)
+            else:
+                steel = _rod(height, width, reach, stage.view.mm_per_px)
             paths = replace(paths, steel_mm=steel if paths.steel_mm is None else paths.steel_mm + steel)
     return paths
 
@@ -71,3 +75,12 @@ def _rod(height: int, width: int, reach: float, mm_per_px: float) -> Map:
     ) + 4.0 * _capsule(
         height, width, (tip[0] + 5.0 / mm_per_px, tip[1]), (tip[0] + width * 0.2, tip[1] - height), 2.0 / mm_per_px
     )
+
+
+def _hammer(height: int, width: int, reach: float, since_s: float, mm_per_px: float) -> Map:
+    """A hammer's head and handle from the left, striking as it stands; path in mm."""
+    back = 18.0 * abs(np.sin(np.pi * _STRIKES_PER_S * since_s)) / mm_per_px
+    at = (width * (-0.3 + 0.55 * reach) - back, height * 0.36)
+    head = 22.0 * _capsule(height, width, (at[0] - 34.0 / mm_per_px, at[1]), at, 11.0 / mm_per_px)
+    middle = at[0] - 17.0 / mm_per_px
+    return head + 8.0 * _capsule(height, width, (middle, at[1]), (middle - 0.1 * width, -0.2 * height), 4.0 / mm_per_px)

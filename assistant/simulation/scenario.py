@@ -18,7 +18,9 @@ View = Literal["lateral", "ap", "oblique"]
 Curve = Literal["log", "gamma", "s"]
 FieldShape = Literal["circle", "square", "octagon", "full"]
 Layout = Literal["plain", "text", "panel"]
-Passing = Literal["hand", "instrument"]
+Passing = Literal["hand", "instrument", "hammer"]
+Instrument = Literal["cannula", "guide_pin", "drill", "bone_tamp"]
+Pedicle = Literal["own", "other"]
 FaultKind = Literal[
     "freeze",
     "no_signal",
@@ -220,6 +222,39 @@ class Turn(_Part, frozen=True):
     """About the picture's horizontal: the endplates open or close."""
 
 
+class Tool(_Part, frozen=True):
+    """Steel that is pushed in along a pedicle and, if asked, drawn out again."""
+
+    what: Instrument
+    at_s: float
+    """It begins to be pushed in."""
+    takes_s: float = 2.0
+    """In, and out again, each."""
+    out_at_s: float = -1.0
+    """It begins to be drawn out; negative: it stays."""
+    pedicle: Pedicle = "other"
+    """Through the (first) injecting cannula, or through the other pedicle. A ``cannula`` through the other pedicle is
+    the second one of an injection through both: it is not there from the start then."""
+    beyond_mm: float = 0.0
+    """How far its tip comes past the injecting cannula's tip (or past where the other's would stand)."""
+    above_mm: float = 0.0
+    """How much nearer to the head than the injecting cannula's tip that place is, through the other pedicle."""
+    from_mm: float = 45.0
+    """How far behind that it begins."""
+    turned_deg: float = 0.0
+    """How far it swings to and fro about the pedicle while it is moved, at most."""
+
+
+class CannulaMove(_Part, frozen=True):
+    """The injecting cannula is moved along itself and turned about the pedicle, and stays so."""
+
+    at_s: float
+    takes_s: float = 1.0
+    back_mm: float = 0.0
+    """Negative: forward."""
+    turn_deg: float = 0.0
+
+
 class Crossing(_Part, frozen=True):
     """Something passes through the beam."""
 
@@ -246,10 +281,18 @@ class Theatre(_Part, frozen=True):
     balloon_from_s: float = -1.0
     balloon_to_s: float = -1.0
     """A contrast-filled balloon swells, stands and is emptied between these; negative: none."""
+    balloon_size: float = 1.0
+    """Share of its usual radii (17 by 14 mm, 0.72 of the body's height)."""
+    balloon_iodine_g_per_cm3: float = 0.15
+    """Contrast medium of 300 mg/ml, one to one with saline."""
     old_cement: bool = False
     screws: bool = False
     levered_deg: float = 0.0
     """The cannula is levered about the pedicle from a second before the cement: standard deviation of its turn."""
+    cannula_moves: tuple[CannulaMove, ...] = ()
+    """Each goes on from where the one before left off."""
+    tools: tuple[Tool, ...] = ()
+    """Steel that comes and goes; where it meets cement both are in the beam."""
 
 
 class Pedal(_Part, frozen=True):

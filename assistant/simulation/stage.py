@@ -12,6 +12,7 @@ from scipy import ndimage
 
 from assistant.geometry import Crop, PointsPx
 from assistant.geometry import apply as apply_matrix
+from assistant.simulation import tools
 from assistant.simulation.anatomy import heart
 from assistant.simulation.cement.cement_map import CementProjector
 from assistant.simulation.imaging_chain import xray
@@ -32,7 +33,6 @@ _SITE_OF_REGION = {
     Region.LEFT: LeakSite.LATERAL,
     Region.RIGHT: LeakSite.LATERAL,
 }
-_IODINE_G_PER_CM3 = 0.15
 _OLD_BARIUM_G_PER_CM3 = 0.3
 _TURN_STEP_DEG = 0.05
 """A turn out of the plane is drawn in such steps: 0.03 mm at 30 mm from the axis."""
@@ -129,7 +129,7 @@ class Stage:
         self._beat = None if beat is None else xray.path_map(beat, view, self._lattice, 4)
         self._steel_fixed = self._screws() if case.theatre.screws else None
         self._old_cement = self._old_blob() if case.theatre.old_cement else None
-        self._steel_at: tuple[float, float] | None = None
+        self._steel_at: tuple[float, float, tuple[tools.Placed, ...]] | None = None
         self._steel_map: Map | None = self._steel_fixed
         self._steel_part = self.whole
         self.projector = CementProjector(patient_.flow, patient_.sites, view, self._lattice, len(LEAK_SITES))
@@ -238,10 +238,14 @@ class Stage:
             return self._steel_fixed
         back_mm = self._theatre.pulled_back_mm(t_s, injection_end_s)
         turn_deg = round(self._theatre.levered_deg(t_s), 2)
-        if self._steel_at != (back_mm, turn_deg):
-            self._steel_at = back_mm, turn_deg
-            cannulas = tuple(each.levered(turn_deg, self._theatre.lever_axis) for each in cannulas)
-            total = xray.cannula_map(self.view, self._lattice, cannulas, back_mm)
+        knobs, lever = self._case.theatre.tools, self._theatre.lever_axis
+        others = tools.placed(knobs, cannulas, self._patient.anatomy, t_s)
+        if self._steel_at != (back_mm, turn_deg, others):
+            self._steel_at = back_mm, turn_deg, others
+            standing = tuple(each.levered(turn_deg, lever) for each in tools.standing(knobs, cannulas))
+            total = xray.cannula_map(self.view, self._lattice, standing, back_mm)
+            for tool in others:
+                total += tools.tool_map(self.view, self._lattice, tool, lever)
             self._steel_map = total if self._steel_fixed is None else total + self._steel_fixed
             self._steel_part = self._reach_of(self._steel_map)
         return self._steel_map
@@ -266,10 +270,10 @@ class Stage:
             return None
         marks = self._patient.anatomy.landmarks_mm
         height = float(marks["superior"][2, 2] - marks["inferior"][2, 2])
-        radii = share * np.array([8.5, 7.0, 0.36 * height])
+        radii = share * self._case.theatre.balloon_size * np.array([8.5, 7.0, 0.36 * height])
         centre = np.array([3.0, 0.0, 0.0])
         path = xray.ellipsoid_map(self.view, self._lattice, centre, radii)
-        return path * np.float32(_IODINE_G_PER_CM3 / 10.0)
+        return path * np.float32(self._case.theatre.balloon_iodine_g_per_cm3 / 10.0)
 
     def _neighbour_mm(self, side: int) -> float:
         """Height of the neighbouring body's centre above the treated one's (side +1 cranial, -1 caudal)."""

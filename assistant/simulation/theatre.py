@@ -185,24 +185,27 @@ class SceneMotion:
         return float(np.clip(min(share / 0.5, (1.0 - share) / 0.12), 0.0, 1.0) ** (1.0 / 3.0))
 
     def pulled_back_mm(self, t_s: float, injection_end_s: float) -> float:
-        """How far the cannula is pulled back."""
+        """How far the cannula is pulled back; negative: it is farther in than at first."""
         knobs = self._case.cement
+        moved = sum(each.back_mm * _eased(t_s, each.at_s, each.takes_s) for each in self._case.theatre.cannula_moves)
         third_s = (injection_end_s - knobs.start_s) / 3.0
         if knobs.pull_back_mm <= 0 or third_s <= 0:
-            return 0.0
+            return moved
         share = np.clip((t_s - (injection_end_s - third_s)) / max(0.5 * third_s, 1e-3), 0.0, 1.0)
-        return float(knobs.pull_back_mm * share)
+        return moved + float(knobs.pull_back_mm * share)
 
     def levered_deg(self, t_s: float) -> float:
         """How far the cannula is turned about the pedicle."""
+        moved = sum(each.turn_deg * _eased(t_s, each.at_s, each.takes_s) for each in self._case.theatre.cannula_moves)
         since_s = t_s - (self._case.cement.start_s - _LEVERED_BEFORE_S)
         if self._case.theatre.levered_deg <= 0 or since_s <= 0:
-            return 0.0
+            return moved
         k = int(np.clip(np.searchsorted(self._lever_s, since_s), 0, len(self._lever_s) - 1))
         held_s = since_s - (self._lever_s[k - 1] if k else 0.0)
         share = float(np.clip(held_s / _LEVERED_IN_S, 0.0, 1.0))
         eased = share * share * (3.0 - 2.0 * share)
-        return float(self._case.theatre.levered_deg * (self._lever[k] + eased * (self._lever[k + 1] - self._lever[k])))
+        turn = self._lever[k] + eased * (self._lever[k + 1] - self._lever[k])
+        return moved + float(self._case.theatre.levered_deg * turn)
 
     def blades_share(self, t_s: float) -> float:
         """How far the collimator's blades have come in, 0..1."""

@@ -7,7 +7,7 @@ from assistant.simulation.imaging_chain.attenuation import Paths
 from assistant.simulation.scenario import Case, Cement, Crossing, Run, Theatre
 
 
-@pytest.mark.parametrize("what", ["hand", "instrument"])
+@pytest.mark.parametrize("what", ["hand", "instrument", "hammer"])
 def test_it_comes_in_and_goes_out_again(toy_anatomy, toy_flow, what):
     case = Case(
         run=Run(duration_s=6.0, width_px=200, height_px=200),
