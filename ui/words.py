@@ -20,6 +20,7 @@ MONITORING = tr("MONITORING")
 NOT_MONITORING = tr("NOT MONITORING")
 WAITING = tr("WAITING FOR X-RAY")
 REPLAY = tr("REPLAY")
+SECOND_INPUT = tr("second input")
 NOT_LIVE = tr("recorded run · not live")
 
 NO_CROSSING = tr("NO CROSSING SEEN")

@@ -80,6 +80,8 @@ class PackedLevel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cement_ml: float | None = None
     xray_s: float | None = None
     exposures: int | None = None
+    second_xray_s: float | None = None
+    second_exposures: int | None = None
     day_said: str = ""
 
 

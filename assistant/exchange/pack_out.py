@@ -57,7 +57,10 @@ _OUTCOME: Final = (
     "adjacent_fracture",
     "remote_fracture",
 )
-_LEVEL: Final = ("level", "technique", "access", "gauge", "cement_ml", "xray_s", "exposures")
+_LEVEL: Final = (
+    *("level", "technique", "access", "gauge", "cement_ml"),
+    *("xray_s", "exposures", "second_xray_s", "second_exposures"),
+)
 Progress = Callable[[float], None]
 
 

@@ -20,6 +20,8 @@ DERIVED: Final = frozenset(
         "acknowledged",
         "xray_s",
         "exposures",
+        "second_xray_s",
+        "second_exposures",
         "duration_s",
         "high",
         "medium",
@@ -35,7 +37,7 @@ DERIVED: Final = frozenset(
 """Columns of a case that follow from its other rows."""
 _SUMS: Final = (
     *("duration_s", "high", "medium", "low", "told_high", "told_medium", "told_low", "acknowledged"),
-    *("xray_s", "exposures"),
+    *("xray_s", "exposures", "second_xray_s", "second_exposures"),
 )
 
 

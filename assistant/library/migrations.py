@@ -138,7 +138,16 @@ ALTER TABLE runs ADD COLUMN session_id TEXT NOT NULL DEFAULT '';
 """
 """Of the live session in which a run was recorded, also where its recording stayed elsewhere (case packs)."""
 
-STEPS: Final[tuple[str, ...]] = (_FIRST, _TRAINING, _MOVABLE, _PLANTED, _REVIEWED, _SESSIONS, _SHARES, _SESSION_IDS)
+_SECOND_XRAY: Final = "".join(
+    f"ALTER TABLE {table} ADD COLUMN second_xray_s REAL;\nALTER TABLE {table} ADD COLUMN second_exposures INTEGER;\n"
+    for table in ("runs", "levels", "cases")
+)
+"""Of ``xray_s`` and ``exposures``, which are of all inputs, those of a second one (the other plane)."""
+
+STEPS: Final[tuple[str, ...]] = (
+    *(_FIRST, _TRAINING, _MOVABLE, _PLANTED, _REVIEWED, _SESSIONS, _SHARES, _SESSION_IDS),
+    _SECOND_XRAY,
+)
 """``PRAGMA user_version`` n means that the first n steps were taken."""
 VERSION: Final = len(STEPS)
 TABLES: Final = frozenset(

@@ -15,7 +15,7 @@ from assistant.library.store import Library
 from assistant.part import FILE as PART
 from assistant.part import Part, keep_parts_elsewhere, may_be_part, read_part, recording_elsewhere, recording_of
 from assistant.recording.reading import read_head
-from assistant.reports.day_facts import marks_words
+from assistant.reports.day_facts import SECOND_NOT_COUNTED, marks_words
 from assistant.review.annotations import FILE, Review, read_review, save, words_of
 from assistant.review.counting import counts
 from assistant.review.session_day import LevelDay, SessionDay
@@ -26,7 +26,9 @@ from assistant.system.places import plan_path_of
 
 _MOST_SAID: Final = 2000
 _MOST_CHANGES: Final = 10_000
-_NOTHING_SAID: Final = {"cement_ml": None, "xray_s": None, "exposures": None, "day_said": ""}
+_XRAY: Final = ("xray_s", "exposures", "second_xray_s", "second_exposures")
+"""X-ray of all inputs, and of it that of a second one."""
+_NOTHING_SAID: Final = {"cement_ml": None, **dict.fromkeys(_XRAY), "day_said": ""}
 THUMBNAIL: Final = "thumbnail.jpg"
 WAITING, ANALYSING, DONE, FAILED, NO_PLAN = "waiting", "analysing", "done", "failed", sentence("no plan")
 NO_PICTURES: Final = sentence("no pictures")
@@ -50,8 +52,7 @@ def session_columns(day: SessionDay | None, *, rehearsal: bool) -> dict[str, Any
         "rehearsal": int(rehearsal or day.rehearsal),
         **{f"told_{word}": count for word, count in raised.items()},
         "acknowledged": sum(one.acknowledged_s is not None for one in day.alarms),
-        "xray_s": _sum([level.xray_s for level in day.levels]),
-        "exposures": _sum([level.exposures for level in day.levels]),
+        **{name: _sum([getattr(level, name) for level in day.levels]) for name in _XRAY},
     }
     return {"run": run, "levels": [_level(level) for level in day.levels]}
 
@@ -287,12 +288,12 @@ def recording_of_path(path: str) -> Path:
 
 
 def _level(level: LevelDay) -> dict[str, Any]:
+    said = [*marks_words(level), *([sentence(f"X-ray: {SECOND_NOT_COUNTED}")] if level.uncounted else [])]
     return {
         "level": level.level or None,
         "cement_ml": level.cement_ml,
-        "xray_s": level.xray_s,
-        "exposures": level.exposures,
-        "day_said": " · ".join(marks_words(level))[:_MOST_SAID],
+        **{name: getattr(level, name) for name in _XRAY},
+        "day_said": " · ".join(said)[:_MOST_SAID],
     }
 
 

@@ -109,7 +109,7 @@ class Procedure:
         session, self.session = self.session, None
         if session is None:
             return True
-        self.log.log_xray(session.note, is_over=True)
+        self.log.log_xray(session.note, is_over=True, second_is_over=True)
         in_order = session.stop()
         self._forget()
         self.case = ""
@@ -122,7 +122,11 @@ class Procedure:
         """Open a second grabber beside the first; empty closes it. What went wrong, for the person."""
         if self.session is None:
             return []
+        before = self.session.second
+        self._see_xray(self.session.status, second_is_over=True)  # what it has counted goes with it
         faults = self.session.open_second(source)
+        if self.session.second is not before:
+            self.log.second_xray.begin_anew()
         self.second_plan, self.second_frame = None, None
         return faults
 
@@ -166,14 +170,29 @@ class Procedure:
             frame = session.newest_frame()
             if frame is not None:
                 self.frame, fresh = frame, True
-        self.log.see_xray(status.xray_s)
-        self.log.log_xray(session.note, is_over=isinstance(status.push_s, Unknown))
         second = session.second
+        self._see_xray(status)
         if second is not None:
             index = second.newest_index
             if index >= 0 and (self.second_frame is None or index != self.second_frame.index):
                 self.second_frame = second.newest_frame() or self.second_frame
         return fresh
+
+    def _see_xray(self, status: LiveStatus, *, second_is_over: bool = False) -> None:
+        """Count the X-ray of both inputs; one whose times nobody knows is not counted."""
+        session = self.session
+        if session is None:
+            return
+        beside = session.second.status if session.second is not None else None
+        if not isinstance(status.xray_s, Unknown):
+            self.log.xray.see(status.xray_s)
+        if beside is not None and not isinstance(beside.xray_s, Unknown):
+            self.log.second_xray.see(beside.xray_s)
+        self.log.log_xray(
+            session.note,
+            is_over=isinstance(status.push_s, Unknown),
+            second_is_over=second_is_over or beside is None or isinstance(beside.push_s, Unknown),
+        )
 
     def _name_case(self) -> None:
         self.case = _case_words(self.session, (*self.views, *self.second_views))

@@ -1,24 +1,26 @@
-"""What the team does beside the picture: cement clock, millilitres, marks, AP looks, X-ray time. No disk.
+"""What the team does beside the picture: cement clock, millilitres, marks, AP looks, X-ray of each input. No disk.
 
 Every act is a value with its time; nothing is ever deleted: taking back is an entry of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assistant.language import tr
+from assistant.live.plan_store import SECOND
+from assistant.live.xray_count import XrayCount
 from assistant.settings.tree import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
 
 XRAY: Final = "xray"
-"""Kind of the act that counts a stretch with X-ray on: its number from 1 and its length; number 0 begins the count."""
+"""Kind of the act that counts a stretch with X-ray on: its number from 1 and its length; number 0 begins the count.
+
+That of a second input says so (``input``): each has its own numbers."""
 STEP_ML: Final = 0.2
 _MOST_ML: Final = 30.0
-_LOGGED_EVERY_S: Final = 10.0
-"""So much of a stretch with X-ray on can be lost with a window that dies."""
 
 
 @dataclass(slots=True)
@@ -39,8 +41,8 @@ class ProcedureLog:
         Which stage is named; its time in ``stage_ns``.
     entries_ml : dict of str to list of float
         Millilitres entered by hand at each level, in order.
-    pushes_s : list of float
-        Lengths of the stretches with X-ray on ("pushes" of the pedal, exposures), in order.
+    xray, second_xray : XrayCount
+        X-ray of the first and of the second input: two planes that are exposed at once are two doses.
     """
 
     stages: tuple[str, ...]
@@ -55,11 +57,9 @@ class ProcedureLog:
     bookmarks: int = 0
     key_images: int = 0
     ap_ns: int | None = None
-    pushes_s: list[float] = field(default_factory=list)
+    xray: XrayCount = field(default_factory=XrayCount)
+    second_xray: XrayCount = field(default_factory=XrayCount)
     levels_done: list[str] = field(default_factory=list)
-    _before: int = 0
-    """Exposures that a window before this one has counted."""
-    _logged_s: dict[int, float] = field(default_factory=dict)
 
     @classmethod
     def by(cls, settings: TheatreSettings) -> ProcedureLog:
@@ -81,8 +81,6 @@ class ProcedureLog:
             data, wall_ns = event.get("data"), event.get("wall_ns")
             if isinstance(data, Mapping) and isinstance(wall_ns, int):
                 self._do_again(str(event.get("kind")), data, now_ns - (wall_now_ns - wall_ns))
-        self.pushes_s = [self._logged_s.get(k, 0.0) for k in range(1, 1 + max(self._logged_s, default=0))]
-        self._before = len(self.pushes_s)
 
     def _do_again(self, kind: str, data: Mapping[str, Any], at_ns: int) -> None:
         """Do an act of the log as it was done then, also going on to another level: what comes next is of that one."""
@@ -98,8 +96,8 @@ class ProcedureLog:
             self.at_level(_level_of(data.get("plan")))
         elif kind in ("ml", "ml_back"):
             self._enter_again(data.get("total_ml"), taken_back=kind == "ml_back")
-        elif kind == XRAY and isinstance(data.get("number"), int):
-            self._logged_s[data["number"]] = _number(data.get("seconds")) or 0.0
+        elif kind == XRAY:
+            (self.second_xray if data.get("input") == SECOND else self.xray).recall(data)
         self.pauses += kind == "pause"
         self.bookmarks += kind == "bookmark"
         self.key_images += kind == "key_image"
@@ -179,41 +177,25 @@ class ProcedureLog:
         """Entered by hand at this level."""
         return round(sum(self.entries_ml.get(self.level, [])), 3)
 
-    def see_xray(self, exposures_s: Sequence[float]) -> None:
-        """Take over the X-ray time of each exposure since this window has looked (`LiveStatus.xray_s`)."""
-        self.pushes_s[self._before :] = exposures_s
-
-    @property
-    def pushes(self) -> int:
-        """Stretches with X-ray on."""
-        return len(self.pushes_s)
-
     @property
     def xray_on_s(self) -> float:
-        """Sum of those stretches."""
-        return sum(self.pushes_s)
+        """X-ray time of both inputs: each plane is a beam of its own."""
+        return self.xray.xray_on_s + self.second_xray.xray_on_s
 
-    def log_xray(self, note: Callable[..., None], *, is_over: bool) -> None:
+    def log_xray(self, note: Callable[..., None], *, is_over: bool, second_is_over: bool) -> None:
         """Write what was counted of X-ray and does not stand in the log yet, or too short: it belongs to the case.
-
-        The first time number 0 comes with it: from here on it is counted.
 
         Parameters
         ----------
         note : callable
             `LiveSession.note`.
-        is_over : bool
-            X-ray is off now, or the session ends: the newest stretch has its whole length.
+        is_over, second_is_over : bool
+            X-ray is off now in the first and in the second input, or the session ends.
         """
-        made = {} if 0 in self._logged_s else {0: 0.0}
-        for number in range(1, self.pushes + 1):
-            length_s, logged_s = round(self.pushes_s[number - 1], 2), self._logged_s.get(number)
-            whole = is_over or number < self.pushes
-            if logged_s is None or (whole and length_s != logged_s) or length_s - logged_s > _LOGGED_EVERY_S:
-                made[number] = length_s
-        for number, length_s in made.items():
+        for number, length_s in self.xray.unlogged(is_over=is_over).items():
             note(XRAY, number=number, seconds=length_s, level=self.level)
-        self._logged_s.update(made)
+        for number, length_s in self.second_xray.unlogged(is_over=second_is_over).items():
+            note(XRAY, number=number, seconds=length_s, level=self.level, input=SECOND)
 
     def ap_words(self, now_ns: int) -> str:
         """When the other plane was looked at last, for the quiet bar."""

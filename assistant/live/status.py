@@ -139,8 +139,9 @@ class LiveStatus:
     children : mapping of Child to ChildState
     push_s : float or Unknown
         X-ray time of the exposure that goes on.
-    xray_s : tuple of float
-        X-ray time of each exposure that was seen, in order (`assistant.acquisition`).
+    xray_s : tuple of float or Unknown
+        X-ray time of each exposure that was seen, in order (`assistant.acquisition`); unknown where the source has no
+        times of its own.
     let_through : float or Unknown
         Share of the picture that is not masked; 1 where nothing is, and names may stand in it.
     """
@@ -169,5 +170,5 @@ class LiveStatus:
     recording: RecordingState
     children: Mapping[Child, ChildState]
     push_s: Measure
-    xray_s: tuple[float, ...] = ()
+    xray_s: tuple[float, ...] | Unknown = ()
     let_through: Measure = _NOTHING_YET

@@ -18,6 +18,7 @@ ALL_LEVELS = sentence("All levels")
 DAY_NOT_KNOWN = sentence("day not known")
 NO_LEAK_RAISED = sentence("no leak told")
 XRAY_NOT_COUNTED = sentence("X-ray not counted")
+SECOND_NOT_COUNTED = sentence("second input not counted")
 _WORDS = (
     ("pause", sentence("pause"), sentence("pauses")),
     ("ap_look", sentence("AP look"), sentence("AP looks")),
@@ -86,8 +87,10 @@ def session_lines(
     if whole is not None:
         known = list(whole.levels)
     acts, raised = (tuple(itertools.chain(*of)) for of in ([d.acts for d in known], [d.raised for d in known]))
+    uncounted = tuple(sorted({number for each in known for number in each.uncounted}))
     entered = [day.cement_ml for day in known if day.cement_ml is not None]
-    joint = LevelDay(level="", cement_ml=round(sum(entered), 3) if entered else None, acts=acts, raised=raised)
+    cement_ml = round(sum(entered), 3) if entered else None
+    joint = LevelDay(level="", cement_ml=cement_ml, acts=acts, raised=raised, uncounted=uncounted)
     line, missing = _line(joint, ALL_LEVELS, ""), len(known) - len(entered)
     if entered and missing:
         # A sum that leaves a level out says so.
@@ -109,14 +112,14 @@ def _line(day: LevelDay | None, name: str, found: str) -> SessionLine:
         answered=sentence(f"{answered} of {len(day.alarms)}"),
         leaks_raised="; ".join(leaks) or NO_LEAK_RAISED,
         leaks_found=found,
-        xray=_xray(day.xray_s, day.exposures),
+        xray=_xray(xray_of(day)),
     )
 
 
 def level_words(level: LevelDay) -> list[str]:
     """What was done and told at a level."""
     parts = [NOT_ENTERED if level.cement_ml is None else sentence(f"{level.cement_ml:.1f} ml")]
-    parts.append(xray_words(level.xray_s, level.exposures))
+    parts.append(xray_words(xray_of(level)))
     parts.append(sentence(f"told: {raised_alarm_words(level.alarms)}"))
     return [*parts, *marks_words(level)]
 
@@ -130,16 +133,52 @@ def marks_words(level: LevelDay) -> list[str]:
     return parts
 
 
-def xray_words(xray_s: float | None, exposures: int | None) -> str:
+class XrayCounted(NamedTuple):
+    """X-ray as it was counted on the day, of all inputs; of them that of a second one.
+
+    ``seconds``, ``exposures``: None where nobody counted. ``second_seconds``, ``second_exposures``: None where there
+    was no second input, or nobody counted it. ``whole``: no input was open whose X-ray nobody counted.
+    """
+
+    seconds: float | None
+    exposures: int | None
+    second_seconds: float | None = None
+    second_exposures: int | None = None
+    whole: bool = True
+
+
+def xray_of(level: LevelDay) -> XrayCounted:
+    """What was counted of X-ray at a level."""
+    return XrayCounted(
+        seconds=level.xray_s,
+        exposures=level.exposures,
+        second_seconds=level.second_xray_s,
+        second_exposures=level.second_exposures,
+        whole=not level.uncounted,
+    )
+
+
+def xray_words(counted: XrayCounted) -> str:
     """X-ray time and number of exposures, as they were counted on the day."""
-    counted = _xray(xray_s, exposures)
-    return counted if counted == XRAY_NOT_COUNTED else sentence(f"X-ray {counted}")
+    told = _xray(counted)
+    return told if told == XRAY_NOT_COUNTED else sentence(f"X-ray {told}")
 
 
-def _xray(xray_s: float | None, exposures: int | None) -> str:
-    if xray_s is None or exposures is None:
+def _xray(counted: XrayCounted) -> str:
+    seconds, exposures, second_s, second, whole = counted
+    if seconds is None or exposures is None:
         return XRAY_NOT_COUNTED
-    time = f"{int(xray_s) // 60:02d}:{int(xray_s) % 60:02d}"
+    told = _exposed(seconds, exposures)
+    if not whole:
+        return sentence(f"{told}, {SECOND_NOT_COUNTED}")
+    if second_s is None or second is None:
+        return told
+    own, other = _exposed(seconds - second_s, exposures - second), _exposed(second_s, second)
+    return sentence(f"{told}: first input {own}, second {other}")
+
+
+def _exposed(seconds: float, exposures: int) -> str:
+    time = f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"
     return sentence(f"{time} in 1 exposure") if exposures == 1 else sentence(f"{time} in {exposures} exposures")
 
 

@@ -32,6 +32,8 @@ _OF_PATIENT: Final = frozenset(row.code for row in FROM_PICTURES if row.rule is 
 """Rows that speak of cement, for logs from before the kind was written."""
 
 
+FIRST, SECOND = 1, 2
+"""Numbers of the inputs: each has a beam of its own, also where both are on at once."""
 _MOST: Final = 10**9
 """Of frames, s and ml alike: no session holds more, and no sum of them is too large for anything."""
 
@@ -52,7 +54,9 @@ class SessionEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     seconds : float or None
         Length of a stretch with X-ray on, or of a sleep of the computer.
     number : int or None
-        Of a bookmark, or of a stretch with X-ray on.
+        Of a bookmark, or of a stretch with X-ray on: each input has its own numbers.
+    input : int
+        Of a stretch with X-ray on: 2 where it was seen in the second input, the other plane.
     """
 
     kind: str
@@ -62,6 +66,7 @@ class SessionEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ml: float | None = None
     seconds: float | None = None
     number: int | None = None
+    input: int = FIRST
 
 
 class RaisedAlarm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -113,6 +118,8 @@ class LevelDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     acts : tuple of SessionEvent
     raised : tuple of RaisedAlarm
         Of all rows of the alarm table, in order.
+    uncounted : tuple of int
+        Inputs that were open and whose X-ray nobody counted: no sum is whole without them.
     """
 
     level: str
@@ -120,16 +127,27 @@ class LevelDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     cement_ml: float | None = None
     acts: tuple[SessionEvent, ...] = ()
     raised: tuple[RaisedAlarm, ...] = msgspec.field(default=(), name="told")  # as the file has it
+    uncounted: tuple[int, ...] = ()
 
     @property
     def exposures(self) -> int | None:
-        """Stretches with X-ray on, as the screen counted them; None where nobody did."""
+        """Stretches with X-ray on in all inputs, as the screen counted them; None where nobody did."""
         return exposures(self.acts)
 
     @property
     def xray_s(self) -> float | None:
         """Their sum in s; None where nobody counted."""
         return xray_s(self.acts)
+
+    @property
+    def second_exposures(self) -> int | None:
+        """Of them those of the second input; None where there was none, or nobody counted."""
+        return exposures(act for act in self.acts if act.input == SECOND)
+
+    @property
+    def second_xray_s(self) -> float | None:
+        """Their sum in s; None as for `second_exposures`."""
+        return xray_s(act for act in self.acts if act.input == SECOND)
 
     @property
     def alarms(self) -> tuple[RaisedAlarm, ...]:
@@ -221,6 +239,7 @@ def check_day(day: SessionDay) -> None:
         fits = all(len(word) <= 24 for word in words) and all(len(text) <= 200 for text in texts)
         fits = fits and all(act.kind in DAY_KINDS for act in level.acts)
         fits = fits and all(alarm.priority in PRIORITIES for alarm in level.raised)
+        fits = fits and {act.input for act in level.acts} | {*level.uncounted} <= {FIRST, SECOND}
         parts = (level, *level.acts, *level.raised)
         numbers = [n for part in parts for n in msgspec.structs.astuple(part) if isinstance(n, int | float)]
         fits = fits and all(abs(number) <= _MOST for number in numbers)

@@ -17,6 +17,8 @@ from assistant.review.counting import PRIORITIES
 from assistant.review.session_day import (
     DAY_KINDS,
     FILE,
+    FIRST,
+    SECOND,
     XRAY,
     LevelDay,
     RaisedAlarm,
@@ -173,7 +175,9 @@ class _Reader:
         self._levels: list[_Level] = [_Level("")]
         self._stretches: list[_Stretch] = [_Stretch(level=self._levels[0], first_frame=0)]
         self._open: list[tuple[_Level, int]] = []
-        self._xray: dict[int, tuple[_Level, int]] = {}
+        self._xray: dict[tuple[int, int], tuple[_Level, int]] = {}
+        """Where a stretch with X-ray on stands, by its input and number."""
+        self._second_opened = False
         self._rehearsal, self._in_order = False, False
         self._newest_plan = 0
 
@@ -188,7 +192,12 @@ class _Reader:
             self._merge(last.level, self._now)
 
     def day(self) -> SessionDay:
-        levels = tuple(level.made() for level in self._levels)
+        return self._day(*(level.made() for level in self._levels))
+
+    def _day(self, *levels: LevelDay) -> SessionDay:
+        if self._second_opened and not any(number == SECOND for number, _ in self._xray):
+            # Logs of before a second input's X-ray was counted, and sources without a clock.
+            levels = tuple(msgspec.structs.replace(level, uncounted=(SECOND,)) for level in levels)
         return SessionDay(levels=levels, rehearsal=self._rehearsal, in_order=self._in_order)
 
     def day_of_part(self, number: int) -> SessionDay:
@@ -209,7 +218,7 @@ class _Reader:
                 acts=level.acts[acts:end],
                 raised=level.raised[raised:raised_end],
             )
-        return SessionDay(levels=(level,), rehearsal=self._rehearsal, in_order=self._in_order)
+        return self._day(level)
 
     def stretches(self) -> tuple[Stretch, ...]:
         return tuple(
@@ -260,6 +269,8 @@ class _Reader:
             self._in_order = True
         elif kind == "source_opened" and data.get("input", 1) == 1:
             self._rehearsal |= data.get("rehearsal") is True
+        elif kind == "second_opened":
+            self._second_opened = True
         elif kind == "plan_set" and data.get("input", 1) == 1:
             self._plan(event)
         elif kind in KEPT_ANEW and data.get("input", 1) == 1:
@@ -368,12 +379,12 @@ class _Reader:
         act = _act(event, level.cement_ml if event.kind in ("ml", "ml_back") else None)
         if event.kind == XRAY and act.number is not None:
             # A stretch is told again as it grows: the last word counts.
-            where = self._xray.get(act.number)
+            where = self._xray.get((act.input, act.number))
             if where is not None:
                 before, at = where
                 before.acts[at] = msgspec.structs.replace(before.acts[at], seconds=act.seconds)
                 return
-            self._xray[act.number] = level, len(level.acts)
+            self._xray[act.input, act.number] = level, len(level.acts)
         level.acts.append(act)
         if event.kind == "next_level":
             self._next_level(event)
@@ -426,6 +437,7 @@ def _act(event: DayEvent, ml: float | None) -> SessionEvent:
         ml=ml,
         seconds=_number(data.get("seconds")),
         number=number if isinstance(number, int) else None,
+        input=SECOND if kind == XRAY and data.get("input") == SECOND else FIRST,
     )
 
 

@@ -117,7 +117,7 @@ def test_the_theatre_counts_what_was_filmed_in_both_inputs(tmp_path):
 
     try:
         wait_until(lambda: min(map(len, counted.values())) >= 4, look, lambda: counted, 0.02)
-        assert procedure.log.pushes == len(counted[1])
+        assert procedure.log.xray.pushes == len(counted[1])
     finally:
         procedure.end()
     off_s = []
@@ -129,5 +129,7 @@ def test_the_theatre_counts_what_was_filmed_in_both_inputs(tmp_path):
     assert np.median(off_s) < 0.1 * min(made.lengths_s), off_s
     day = read_session_day(folder)
     assert day is not None
-    assert day.levels[0].exposures == len(counted[1])
-    assert day.levels[0].xray_s == pytest.approx(sum(counted[1]), rel=0.05)
+    assert day.levels[0].exposures == len(counted[1]) + len(counted[2])
+    assert day.levels[0].second_exposures == len(counted[2])
+    assert day.levels[0].xray_s == pytest.approx(sum(counted[1]) + sum(counted[2]), rel=0.05)
+    assert day.levels[0].second_xray_s == pytest.approx(sum(counted[2]), rel=0.05)

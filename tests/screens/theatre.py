@@ -209,6 +209,7 @@ def _beside(camera: Camera, shell: Shell, page: TheatrePage, demo: Demo, near: i
     def fresh() -> None:
         now = Scene(demo, near)
         session.second.status, session.second.newest_frame = now.status, lambda: now.frame
+        page.procedure.log.second_xray.see((21.0, 13.5))
         page.pictures.beside.forget()
         page.pictures.beside.picture.show_level(wanted=True)
         _show(page, now)

@@ -9,7 +9,7 @@ from assistant.language import tr, translate, trn
 from assistant.language.days import day_words
 from assistant.library.run_summary import NOT_WHOLE
 from assistant.library.session_rows import NO_PICTURES
-from assistant.reports.day_facts import xray_words
+from assistant.reports.day_facts import XrayCounted, xray_words
 from assistant.results.looked_at import NOT_TO_ITS_END
 from assistant.review.counting import PRIORITIES, count_words
 
@@ -152,7 +152,8 @@ def cement(case: dict[str, Any], levels: list[dict[str, Any]]) -> str:
 
 def xray(case: dict[str, Any]) -> str:
     """X-ray time and exposures as they were counted on the day."""
-    return translate(xray_words(case["xray_s"], case["exposures"]).removeprefix("X-ray "))
+    columns = (case[name] for name in ("xray_s", "exposures", "second_xray_s", "second_exposures"))
+    return translate(xray_words(XrayCounted(*columns)).removeprefix("X-ray "))
 
 
 def marks(level: dict[str, Any]) -> list[tuple[str, str]]:

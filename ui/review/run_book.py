@@ -15,7 +15,7 @@ from assistant.review.annotations import About, Review
 from assistant.review.counting import OF_MACHINE
 from assistant.review.event_list import EventRow
 from assistant.review.leak_history import LeakHistory, LeakStory
-from assistant.review.session_day import XRAY, RaisedAlarm, SessionDay, SessionEvent
+from assistant.review.session_day import SECOND, XRAY, RaisedAlarm, SessionDay, SessionEvent
 from assistant.shape_words import shape_words
 from assistant.vocabulary import Alarm, AlarmSite, Distances, EventKind, ScreenChange, Unknown
 from ui import words
@@ -143,7 +143,7 @@ def day_row(act: SessionEvent) -> EventRow | None:
     if act.ml is not None:
         value = f"{act.ml:.1f} ml"
     elif act.seconds is not None:
-        value = f"{act.seconds:.0f} s"
+        value, aside = f"{act.seconds:.0f} s", words.SECOND_INPUT if act.input == SECOND else ""
     elif act.number is not None:
         aside = str(act.number)
     elif act.kind != "state":

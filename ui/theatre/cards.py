@@ -97,19 +97,10 @@ class Clocks(DrawnCard):
         """Take over times and sums."""
         seconds = log.clock_s(now_ns)
         clock = "—" if isinstance(seconds, Unknown) else words.clock(seconds)
-        push, push_note = "—", words.XRAY_OFF
+        push = "—"
         if status is not None and look_of(status).push_runs and not isinstance(status.push_s, Unknown):
-            push, push_note = (
-                words.clock(status.push_s),
-                tr("push {pushes} · X-ray {xray_on_s}", pushes=log.pushes, xray_on_s=words.clock(log.xray_on_s)),
-            )
-        elif log.pushes:
-            push_note = tr(
-                "X-ray {xray_on_s} · {pushes} push{value}",
-                xray_on_s=words.clock(log.xray_on_s),
-                pushes=log.pushes,
-                value="es"[: 2 * (log.pushes > 1)],
-            )
+            push = words.clock(status.push_s)
+        push_note = _xray_note(log, runs=push != "—", untimed=status is not None and isinstance(status.xray_s, Unknown))
         cells = [
             ("clock", tr("Cement clock"), clock, with_keys(language.translate(log.stage_words(now_ns)))),
             ("drop", tr("Cement in"), tr("{total_ml:.1f} ml", total_ml=log.total_ml), fill or tr("entered by hand")),
@@ -140,6 +131,21 @@ class Clocks(DrawnCard):
             _write(painter, QRectF(x + 18, top + 27, step - 26, 50), figure, figure_font, theme.TEXT_1)
             place = QRectF(x + 18, height - 34 if not self.small else height - 27, step - 26, 26)
             _write(painter, place, note, theme.font(18 if not self.small else 17, 500), theme.TEXT_3)
+
+
+def _xray_note(log: ProcedureLog, *, runs: bool, untimed: bool) -> str:
+    """X-ray of the first input so far; with a second one, whose beam is another, of both."""
+    first, both_s = log.xray, words.clock(log.xray_on_s)
+    if untimed:
+        return tr("X-ray not counted: no clock")
+    if log.second_xray.pushes:
+        return tr("X-ray {xray_on_s}, both {both_s}", xray_on_s=words.clock(first.xray_on_s), both_s=both_s)
+    if runs:
+        return tr("push {pushes} · X-ray {xray_on_s}", pushes=first.pushes, xray_on_s=both_s)
+    if first.pushes:
+        ending = "es"[: 2 * (first.pushes > 1)]
+        return tr("X-ray {xray_on_s} · {pushes} push{value}", xray_on_s=both_s, pushes=first.pushes, value=ending)
+    return words.XRAY_OFF
 
 
 class WorksCard(DrawnCard):

@@ -71,7 +71,7 @@ class TheatrePictures:
             beside.picture.show_live(frame if fresh else None, second.status, views)
         if due:
             case = second.source if is_played(second.source) else ""
-            beside.figures.show_status(second.status, views, case=case)
+            beside.figures.show_status(second.status, views, procedure.log, case=case)
 
     def show_kept(self, moment: Moment | None) -> None:
         """The second picture, where it shows what was kept."""

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from assistant.language import tr, translate
 from assistant.lines import Line, Of
 from assistant.live.messages import StampedFrame
+from assistant.live.procedure_log import ProcedureLog
 from assistant.live.status import LiveStatus
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, Measure, Unknown
@@ -28,11 +29,13 @@ class SecondFigures(DrawnCard):
     """Which view it is, what its picture is, and three distances with the age of the picture."""
 
     _rows: tuple[tuple[str, str, QColor], ...] = ()
-    _title = ""
+    _title = _xray = ""
     _icon = "no signal"
 
-    def show_status(self, status: LiveStatus | None, views: tuple[PlannedView, ...], *, case: str) -> None:
-        """Take over what is known of the second picture."""
+    def show_status(
+        self, status: LiveStatus | None, views: tuple[PlannedView, ...], log: ProcedureLog, *, case: str
+    ) -> None:
+        """Take over what is known of the second picture, and of X-ray in both."""
         view = views[0] if views else None
         name = view.view.upper() if view is not None else tr("SECOND INPUT")
         state = translate(status.state) if status is not None else tr("NO SIGNAL")
@@ -40,23 +43,44 @@ class SecondFigures(DrawnCard):
         marked = tr("REHEARSAL · ") if case else ""
         self._title = tr("{name} · {marked}{state} · age {age}", name=name, marked=marked, state=state, age=age)
         self._icon = look_of(status).icon if status is not None else "no signal"
+        self._xray = xray_note(status, log)
         self._rows = figures(status, view)
         figure_text = "; ".join(f"{label} {figure}" for label, figure, _ in self._rows)
-        self.show_content(
-            (self._title, self._icon, tuple(row[:2] for row in self._rows)), f"{self._title}: {figure_text}"
-        )
+        content = (self._title, self._xray, self._icon, tuple(row[:2] for row in self._rows))
+        self.show_content(content, f"{self._title}, {self._xray}: {figure_text}")
 
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw the title and the figures."""
         painter, width, height = self.begin()
         icons.draw(painter, self._icon, QRectF(14, 9, 24, 24), theme.TEXT_1)
-        _text(painter, QRectF(48, 6, width - 58, 30), self._title, 18, 700, theme.TEXT_1)
+        self._write_title(painter, width)
         step = (width - 28) / max(len(self._rows), 1)
         for k, (label, figure, colour) in enumerate(self._rows):
             x = 14 + k * step
             _text(painter, QRectF(x, 38, step - 10, 24), label, 17, 500, theme.TEXT_3)
             room = QRectF(x, 62, step - 10, height - 66)
             _text(painter, room, figure, _largest(painter, figure, room.width()), 720, colour)
+
+    def _write_title(self, painter: QPainter, width: float) -> None:
+        """What the picture is has its room; X-ray stands at the right of it, smaller where there is little."""
+        for size in (18, 17, 16, 15, 14, 13, 12):
+            painter.setFont(theme.font(size, 700))
+            wide = painter.fontMetrics().horizontalAdvance(self._title) + 4
+            painter.setFont(theme.font(size, 500))
+            xray = painter.fontMetrics().horizontalAdvance(self._xray) + 4
+            if wide + xray + 12 <= width - 58:
+                break
+        _text(painter, QRectF(48, 6, wide, 30), self._title, size, 700, theme.TEXT_1)
+        left = max(48 + wide + 12, width - 10 - xray)
+        _text(painter, QRectF(left, 6, width - 10 - left, 30), self._xray, size, 500, theme.TEXT_3)
+
+
+def xray_note(status: LiveStatus | None, log: ProcedureLog) -> str:
+    """X-ray of the second input so far, and of both: each plane has a beam of its own."""
+    if status is not None and isinstance(status.xray_s, Unknown):
+        return tr("X-ray not counted: no clock")
+    own_s, both_s = words.clock(log.second_xray.xray_on_s), words.clock(log.xray_on_s)
+    return tr("X-ray {xray_on_s}, both {both_s}", xray_on_s=own_s, both_s=both_s)
 
 
 def figures(status: LiveStatus | None, view: PlannedView | None) -> tuple[tuple[str, str, QColor], ...]:

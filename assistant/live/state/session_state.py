@@ -17,7 +17,7 @@ from assistant.live.state.picture_state import Known, Terms, judge, quiet
 from assistant.live.state.timing import FrameTiming
 from assistant.live.status import ChildState, LiveAlarm, LiveStatus
 from assistant.recording.recording_state import RecordingState
-from assistant.run_facts import RunFacts
+from assistant.run_facts import RunClock, RunFacts
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Alarm, FrameState, Measure, Motion, Unknown
 
@@ -25,6 +25,7 @@ _UNTRACKED_S: Final = 1.0
 _VALID_MS: Final = 300.0
 _VALID_PERIODS: Final = 3.0
 _NO_SOUND_YET: Final = sentence("the sound has not been heard yet")
+_UNTIMED: Final = Unknown(sentence("the source has no clock"))
 
 
 @dataclass(slots=True)
@@ -192,6 +193,11 @@ class SessionState:
         )
         return [*cement, *technical(situation)]
 
+    @property
+    def _is_untimed(self) -> bool:
+        """A played run whose times are assumed: how long its X-ray was on nobody knows."""
+        return self.facts is not None and self.facts.clock is RunClock.ASSUMED
+
     def _recording_fault(self, now_ns: int) -> str:
         if not self.recording_wanted:
             return ""
@@ -254,8 +260,8 @@ class SessionState:
             sound=self.alarms.sound(now_ns),
             recording=self.recording,
             children=dict(children),
-            push_s=self.frame_timing.push_s(now_ns),
-            xray_s=self.frame_timing.xray_s,
+            push_s=_UNTIMED if self._is_untimed else self.frame_timing.push_s(now_ns),
+            xray_s=_UNTIMED if self._is_untimed else self.frame_timing.xray_s,
             let_through=self.signs.let_through,
         )
 

@@ -32,6 +32,8 @@ def test_what_is_said_of_a_run() -> None:
         "acknowledged": 1,
         "xray_s": 6.5,
         "exposures": 2,
+        "second_xray_s": None,
+        "second_exposures": None,
     }
     assert [level["level"] for level in said["levels"]] == ["L1", "L2"]
     assert [level["day_said"] for level in said["levels"]] == ["cement mixed", "1 key image"]

@@ -60,7 +60,7 @@ def test_each_new_frame_is_taken_over_once(procedure: Any) -> None:
     assert procedure.look(status())
     assert not procedure.look(status())
     session.next_frame()
-    session.second = SimpleNamespace(newest_index=7, newest_frame=lambda: picture(7))
+    session.second = SimpleNamespace(newest_index=7, newest_frame=lambda: picture(7), status=None)
     assert procedure.look(status())
     assert (procedure.frame.index, procedure.second_frame.index) == (1, 7)
     session.second.newest_frame = lambda: None  # overwritten while it was read

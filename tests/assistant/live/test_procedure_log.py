@@ -41,37 +41,24 @@ def test_taking_back_more_than_was_entered_changes_nothing(entered: ProcedureLog
     assert entered.put_in() is None
 
 
-def test_pushes_are_the_exposures_that_were_seen(entered: ProcedureLog) -> None:
-    for exposures_s in ((), (0.5,), (1.5,), (3.0,)):
-        entered.see_xray(exposures_s)
-    assert (entered.pushes, entered.xray_on_s) == (1, 3.0)
-    entered.see_xray((3.0, 0.2))
-    assert (entered.pushes, entered.xray_on_s) == (2, pytest.approx(3.2))
-
-
-def test_x_ray_is_logged_as_it_is_counted_and_found_again_after_a_crash(entered: ProcedureLog) -> None:
+def test_x_ray_of_both_inputs_is_logged_with_its_level_and_found_again_after_a_crash(entered: ProcedureLog) -> None:
     log: list[dict] = []
 
     def note(kind: str, **data) -> None:
         log.append({"kind": kind, "wall_ns": 0, "data": data})
 
-    for seconds in (0.5, 1.0, 1.5):
-        entered.see_xray((seconds,))
-        entered.log_xray(note, is_over=False)
-    assert [(e["data"]["number"], e["data"]["seconds"]) for e in log] == [(0, 0.0), (1, 0.5)]
-    entered.log_xray(note, is_over=True)
-    entered.log_xray(note, is_over=True)
     entered.at_level("L1")
-    entered.see_xray((1.5, 0.2))
-    entered.log_xray(note, is_over=False)
-    assert [(e["data"]["number"], e["data"]["seconds"]) for e in log[2:]] == [(1, 1.5), (2, 0.2)]
+    entered.xray.see((1.5,))
+    entered.log_xray(note, is_over=False, second_is_over=True)
+    assert not any(e["data"].get("input") for e in log), "none is open"
+    entered.second_xray.see((1.0, 0.5))
+    entered.log_xray(note, is_over=True, second_is_over=True)
+    assert [(e["data"].get("input", 1), e["data"]["number"], e["data"]["level"]) for e in log] == [
+        *((1, 0, "L1"), (1, 1, "L1"), (2, 0, "L1"), (2, 1, "L1"), (2, 2, "L1")),
+    ]
     again = ProcedureLog.by(TheatreSettings())
     again.recall(log, 0, 0)
-    assert (again.pushes, again.xray_on_s) == (2, pytest.approx(1.7))
-    again.see_xray((0.1, 0.4))
-    assert (again.pushes, again.xray_on_s) == (4, pytest.approx(2.2)), "a new window has seen others"
-    again.log_xray(note, is_over=True)
-    assert [(e["data"]["number"], e["data"]["seconds"]) for e in log[4:]] == [(3, 0.1), (4, 0.4)]
+    assert (again.xray.pushes, again.second_xray.pushes, again.xray_on_s) == (1, 2, pytest.approx(3.0))
 
 
 def test_millilitres_belong_to_their_level(entered: ProcedureLog) -> None:

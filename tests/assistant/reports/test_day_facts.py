@@ -8,14 +8,16 @@ from assistant.reports.day_facts import (
     NO_LEVEL,
     NOT_ENTERED,
     XRAY_NOT_COUNTED,
+    XrayCounted,
     day_rows,
     found_words,
     session_lines,
     xray_words,
 )
+from assistant.review.session_log import DayEvent
 from assistant.review.session_reading import day_of
 from assistant.vocabulary import Alarm, EventKind, Priority
-from tests.assistant.review.test_session_reading import two_levels
+from tests.assistant.review.test_session_reading import at, two_levels
 
 
 def alarm(kind: EventKind, priority: Priority) -> Alarm:
@@ -34,7 +36,20 @@ def test_a_line_a_level() -> None:
 def test_what_nobody_entered_or_counted_is_said() -> None:
     assert day_rows(day_of([])) == ((NO_LEVEL, f"{NOT_ENTERED} · {XRAY_NOT_COUNTED} · told: no alarm"),)
     assert day_rows(None) == ()
-    assert xray_words(0.0, 0) == "X-ray 00:00 in 0 exposures"
+    assert xray_words(XrayCounted(0.0, 0)) == "X-ray 00:00 in 0 exposures"
+
+
+def test_each_plane_has_its_own_x_ray_and_a_second_one_that_nobody_counted_is_said() -> None:
+    seen = [
+        DayEvent(kind="second_opened", data={}),
+        at(3, "xray", number=0, seconds=0.0),
+        at(3, "xray", number=1, seconds=4.5),
+    ]
+    second = [at(4, "xray", number=number, seconds=2.0, input=2) for number in (1, 2)]
+    ((_, told),) = day_rows(day_of([*seen, *second]))
+    assert "X-ray 00:08 in 3 exposures: first input 00:04 in 1 exposure, second 00:04 in 2 exposures" in told
+    ((_, told),) = day_rows(day_of(seen))
+    assert "X-ray 00:04 in 1 exposure, second input not counted" in told
 
 
 def test_neither_the_picture_nor_the_machine_nor_the_word_near_is_counted() -> None:

@@ -21,7 +21,7 @@ class FakeSecond:
     def __init__(self) -> None:
         self.source = "camera:1"
         self.frame = picture(5)
-        self.state = LiveState.LIVE
+        self.state, self.xray_s = LiveState.LIVE, ()
         self.input = SimpleNamespace(session_state=SimpleNamespace(lines=Lines.CONFIRMED))
 
     @property
@@ -34,7 +34,7 @@ class FakeSecond:
     @property
     def status(self) -> Any:
         seen = but(distances(), side_wall=6.2, superior_endplate=-1.4)
-        return status(self.state, moment=moment(5, distances=seen))
+        return status(self.state, moment=moment(5, distances=seen), xray_s=self.xray_s)
 
 
 @pytest.fixture
@@ -91,3 +91,17 @@ def test_the_second_picture_is_one_of_the_kinds_only_while_it_is_open(two) -> No
     assert Second.INPUT in kinds
     two.second.shows = Second.NONE
     assert Second.INPUT not in {two.second.next() for _ in range(2 * len(Second))}
+
+
+def test_x_ray_of_each_plane_and_of_both_stands_beside(two) -> None:
+    two.session.more = {"xray_s": (13.0,)}
+    two.session.second.xray_s = (4.0, 3.0)
+    two._tick()
+    two.display._shown_state = None
+    two._tick()
+    assert "X-ray 00:07, both 00:20" in two.pictures.beside.figures.accessibleName()
+    assert "X-ray 00:13, both 00:20" in two.display.clocks.accessibleName()
+    two.session.second.xray_s = Unknown("the source has no clock")
+    two.display._shown_state = None
+    two._tick()
+    assert "X-ray not counted: no clock" in two.pictures.beside.figures.accessibleName()
