@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from assistant.geometry import Crop
 from assistant.imaging.robust_statistics import middle, spread
-from assistant.imaging.xray_field import field_at, find_field
 from assistant.language import sentence
 from assistant.settings.tree import LivenessSettings
 from assistant.steps.liveness.grain import BLOCK_PX, LEAST_BLOCKS, Rows, blocks_of, grain_of, is_torn
+from assistant.steps.liveness.open_field import UsualGrain, covered_share, is_between_blades, judged_on
 from assistant.steps.liveness.seen_pictures import SeenPictures
-from assistant.steps.liveness.signal import left_by_blades, seen_in, unusable, without_fluoroscopy, without_signal
+from assistant.steps.liveness.signal import seen_in, unusable, without_fluoroscopy, without_signal
 from assistant.vocabulary import REPLAYED, Frame, FrameState, Liveness, Unknown
 
 F32 = NDArray[np.float32]
@@ -39,8 +39,9 @@ _NEXT_TO_NOTHING, _LITTLE, _POOR_APART = 0.02, 0.08, 2.0
 _RECENT = 15
 _SAME_SPREADS = 2.0
 _LEAST_SPREAD = 0.02
-_FIELD_EVERY_S = 1.0
-_INSET = 0.03
+_FIELD_EVERY_S, _CLOSES, _CLOSED_SHARE = 1.0, 0.05, 0.9
+"""The field is found anew so often, and at once where so much more of it has gone black or white; blades have closed
+where so much of it is left [P]."""
 _CREEPS = 1.2
 _LEAST_CREEP, _KEY_FRAME = 0.25, 0.30
 """Noise of a cable or a codec is as large over ten frames as over one. A recursive filter, a codec that keeps most of
@@ -91,9 +92,11 @@ class LivenessMemory:
     field_mask: NDArray[np.bool_] | None = None
     field_seen_s: float = -1e9
     field_blocks: NDArray[np.bool_] | None = None
+    covered: float = 0.0
+    """Share of the field that was black or white when it was found."""
     noise_grey: float | None = None
     blank_reason: str = ""
-    usual_grain: float | None = None
+    usual: UsualGrain = field(default_factory=UsualGrain)
     usual_ratio: float = 0.6
     unusable_reason: str = ""
     seen: SeenPictures = field(default_factory=SeenPictures)
@@ -131,9 +134,10 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
         return _again(memory, frame.t_s, settings)
     memory.blocks, memory.picture_px = blocks, (frame.grey.shape[0], frame.grey.shape[1])
     was_blank, was_blind = bool(memory.blank_reason), memory.is_blind
-    memory.blank_reason = without_signal(blocks, memory.usual_grain, memory.field_blocks)
-    if memory.blank_reason and _closed_in(memory, frame, blocks):
+    memory.blank_reason = without_signal(blocks, _usual_grain(memory, blocks), memory.field_blocks)
+    if memory.blank_reason and is_between_blades(frame, blocks, memory.around, memory.usual):
         memory.blank_reason = ""
+        _find_field(memory, frame, blocks)
     if memory.blank_reason:
         return _blank(memory, frame.t_s)
     if before is None or before.shape != blocks.shape:
@@ -179,15 +183,27 @@ def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32) -> bool:
 
 
 def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[np.bool_]:
-    due = abs(frame.t_s - memory.field_seen_s) > _FIELD_EVERY_S and memory.unusable_reason != _TORN
-    if due and memory.field_blocks is not None and memory.field_blocks.shape == blocks.shape:
-        due = not is_torn(blocks, memory.field_blocks)  # what is missing is no end of the field
-    if memory.field_blocks is None or due:
-        memory.field_mask = find_field(frame.grey, frame.white)
-        memory.field_seen_s = frame.t_s
-        inside = field_at(memory.field_mask, blocks.shape[0], blocks.shape[1], inset=_INSET)
-        memory.field_blocks = inside if inside.sum() > LEAST_BLOCKS else np.ones(blocks.shape, bool)
+    known = memory.field_blocks
+    if known is None:
+        return _find_field(memory, frame, blocks)
+    closes = covered_share(blocks, known) > memory.covered + _CLOSES
+    due = (closes or abs(frame.t_s - memory.field_seen_s) > _FIELD_EVERY_S) and memory.unusable_reason != _TORN
+    # What is missing is no end of the field.
+    if due and not (known.shape == blocks.shape and is_torn(blocks, known)):
+        return _find_field(memory, frame, blocks)
+    return known
+
+
+def _find_field(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[np.bool_]:
+    memory.field_mask, memory.field_blocks = judged_on(frame, blocks, memory.around)
+    memory.field_seen_s, memory.covered = frame.t_s, covered_share(blocks, memory.field_blocks)
     return memory.field_blocks
+
+
+def _usual_grain(memory: LivenessMemory, blocks: F32) -> float | None:
+    """Of the field as it was last."""
+    inside = memory.field_blocks
+    return memory.usual.at(inside) if inside is not None and inside.shape == blocks.shape else None
 
 
 def _looked_at(memory: LivenessMemory, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -204,19 +220,6 @@ def _looked_at(memory: LivenessMemory, inside: NDArray[np.bool_]) -> NDArray[np.
     ] = True
     part &= inside
     return part if part.sum() > LEAST_BLOCKS else inside
-
-
-def _closed_in(memory: LivenessMemory, frame: Frame, blocks: F32) -> bool:
-    """Whether blades have closed over the rest: then what they leave is the field from now on."""
-    last, usual = memory.usable_blocks, memory.usual_grain
-    if memory.field_blocks is None or last is None or last.shape != blocks.shape or usual is None:
-        return False
-    left = left_by_blades(frame, blocks, last, memory.field_blocks, usual, _INSET)
-    if left is None:
-        return False
-    memory.field_mask, memory.field_blocks = left
-    memory.field_seen_s = frame.t_s
-    return True
 
 
 def _learned_limit(memory: LivenessMemory) -> float:
@@ -324,12 +327,15 @@ def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
 
 def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSettings) -> Liveness:
     inside = _field_blocks(memory, frame, blocks)
-    grain = grain_of(blocks, inside)
     # What it is comes before how good it is: a menu is not over-exposed fluoroscopy.
-    unusable_reason = without_fluoroscopy(blocks) or _unfit(memory, blocks, inside)
-    if unusable_reason and unusable_reason != _TORN and _closed_in(memory, frame, blocks):
-        inside = _field_blocks(memory, frame, blocks)
-        grain, unusable_reason = grain_of(blocks, inside), _unfit(memory, blocks, inside)
+    unusable_reason = without_fluoroscopy(blocks)
+    if unusable_reason and is_between_blades(frame, blocks, memory.around, memory.usual):
+        unusable_reason, inside = "", _find_field(memory, frame, blocks)
+    unusable_reason = unusable_reason or _unfit(memory, blocks, inside)
+    if unusable_reason and unusable_reason != _TORN and _has_closed(memory, frame, blocks, inside):
+        inside = _find_field(memory, frame, blocks)
+        unusable_reason = without_fluoroscopy(blocks) or _unfit(memory, blocks, inside)
+    grain = grain_of(blocks, inside)
     signature = None if unusable_reason else memory.seen.signature(frame)
     if signature is not None and memory.seen.recalls(signature):
         memory.replayed_s, memory.unusable_reason = frame.t_s, ""
@@ -351,8 +357,7 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSe
     # Slow exponential means of what is usual, learned from pictures that are usable and stand still: a swing must not
     # become its own measure.
     memory.usable_blocks = blocks
-    usual = grain if memory.usual_grain is None else memory.usual_grain
-    memory.usual_grain = 0.95 * usual + 0.05 * grain
+    memory.usual.learn(blocks, inside)
     if memory.changed is not None and not moves_fast(memory):
         memory.usual_ratio = 0.95 * memory.usual_ratio + 0.05 * memory.changed
     elif memory.changed is not None:
@@ -360,8 +365,13 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSe
     return Liveness(state=FrameState.LIVE, xray_age_s=0.0, noise_grey=memory.noise_grey)
 
 
+def _has_closed(memory: LivenessMemory, frame: Frame, blocks: F32, inside: NDArray[np.bool_]) -> bool:
+    """Whether blades have closed since the field was found."""
+    return bool(judged_on(frame, blocks, memory.around)[1].sum() < _CLOSED_SHARE * inside.sum())
+
+
 def _unfit(memory: LivenessMemory, blocks: F32, inside: NDArray[np.bool_]) -> str:
-    return unusable(blocks[inside], grain_of(blocks, inside), memory.usual_grain) or (
+    return unusable(blocks[inside], grain_of(blocks, inside), memory.usual.at(inside)) or (
         _TORN if is_torn(blocks, inside) else ""
     )
 
@@ -385,7 +395,7 @@ def start_liveness(reference: Frame) -> LivenessMemory:
     """Learn what this source's X-ray pictures look like from a plan's reference frame."""
     memory = LivenessMemory()
     blocks = blocks_of(reference)
-    memory.usual_grain = grain_of(blocks, _field_blocks(memory, reference, blocks))
+    memory.usual.learn(blocks, _field_blocks(memory, reference, blocks))
     memory.field_seen_s = -1e9
     return memory
 

@@ -9,11 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.imaging.robust_statistics import middle
-from assistant.imaging.xray_field import field_at, field_between_blades
 from assistant.language import sentence
-from assistant.steps.liveness.grain import LEAST_BLOCKS, grain_of
-from assistant.vocabulary import Frame
+from assistant.steps.liveness.grain import grain_of
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
@@ -27,15 +24,11 @@ _CARD_SHARE = 0.65
 """A card is mostly of one colour, a desktop or a menu is not [P]."""
 _CABLE_SHARE = 0.8
 _SATURATED_SHARE = 0.6
-_DARK, _BURNT = 6, 250
+DARK, BURNT = 6, 250
 """Grey (of 255) below and above which nothing is told apart."""
 _GRAIN_RANGE = (0.30, 3.0)
 """A picture whose grain leaves this range of what was usual is blurred, or no fluoroscopy at all: quantum noise
 cannot vanish [P]."""
-_CLOSED_SHARE, _SAME_SHARE = 0.9, 1.1
-_AS_BRIGHT_GREY = 40.0
-"""Blades leave less of the field than before, and what they leave about as bright (of 255) as it was; once they have
-closed, as much [P]."""
 
 
 def without_signal(blocks: F32, usual_grain: float | None, inside: Bool | None) -> str:
@@ -61,7 +54,7 @@ def without_signal(blocks: F32, usual_grain: float | None, inside: Bool | None) 
         bare = (
             inside is not None and inside.shape == blocks.shape and grain_of(blocks, inside) < _GRAIN_RANGE[0] * usual
         )
-        if (bare and _DARK < int(window.argmax()) < _BURNT) or _is_flat(blocks, _CABLE_SHARE * usual):
+        if (bare and DARK < int(window.argmax()) < BURNT) or _is_flat(blocks, _CABLE_SHARE * usual):
             return sentence("the picture has no X-ray grain: a card")
     return ""
 
@@ -81,9 +74,9 @@ def without_fluoroscopy(blocks: F32) -> str:
 
 def unusable(values: F32, grain: float, usual_grain: float | None) -> str:
     """Why an X-ray picture cannot be used, by the block means of its field and their grain; empty: it can."""
-    if float((values > _BURNT).mean()) > _SATURATED_SHARE:
+    if float((values > BURNT).mean()) > _SATURATED_SHARE:
         return "over-exposed"
-    if float((values < _DARK).mean()) > _SATURATED_SHARE:
+    if float((values < DARK).mean()) > _SATURATED_SHARE:
         return "under-exposed"
     if usual_grain is not None:
         share = grain / max(usual_grain, 0.1)
@@ -94,36 +87,7 @@ def unusable(values: F32, grain: float, usual_grain: float | None) -> str:
     return ""
 
 
-def left_by_blades(
-    frame: Frame, blocks: F32, last: F32, before: Bool, usual_grain: float, inset: float
-) -> tuple[Bool, Bool] | None:
-    """The field that blades have left, and its blocks; None where none have closed.
-
-    It is small, has grain, and is about as bright as it was.
-
-    Parameters
-    ----------
-    frame : Frame
-    blocks, last : array (rows, cols) of float32
-        Block means of it, and of the last picture that could be used.
-    before : array (rows, cols) of bool
-        Blocks of the field until now; all of the frame where it has no border.
-    usual_grain : float
-    inset : float
-        By so much (share of the longer side) the field is drawn in.
-    """
-    mask = field_between_blades(frame.grey, frame.white)
-    inside = field_at(mask, blocks.shape[0], blocks.shape[1], inset=inset)
-    most = (_CLOSED_SHARE if before.mean() > _CLOSED_SHARE else _SAME_SHARE) * before.sum()
-    if not LEAST_BLOCKS < inside.sum() < most:
-        return None
-    as_bright = abs(middle(blocks[inside]) - middle(last[inside])) < _AS_BRIGHT_GREY
-    if not as_bright or grain_of(blocks, inside) < _GRAIN_RANGE[0] * usual_grain:
-        return None
-    return mask, inside
-
-
 def seen_in(blocks: F32, other: F32) -> Bool:
     """Where both frames show something: neither black nor burnt out, as behind a blade; it may be nowhere."""
     lowest, highest = np.minimum(blocks, other), np.maximum(blocks, other)
-    return np.asarray((lowest >= _DARK) & (highest <= _BURNT), dtype=np.bool_)
+    return np.asarray((lowest >= DARK) & (highest <= BURNT), dtype=np.bool_)
