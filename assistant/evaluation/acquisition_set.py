@@ -1,4 +1,4 @@
-"""The runs of how X-ray is asked for (single shots, short exposures, stills) and shown (acts, display chains).
+"""The runs of how X-ray is asked for (single shots, short exposures, stills), how it is shown, and of the cement step.
 
 Two parts that share no patient: ``tuning`` (the simulator's train part) for whoever changes a step, ``measured`` (its
 validation part) for the figures that are quoted. What no column names is drawn as in any random case.
@@ -18,7 +18,9 @@ import numpy as np
 
 from assistant.errors import UsageError
 from assistant.evaluation.assumption_cases import CONDITIONS
+from assistant.evaluation.cement_cases import CEMENT
 from assistant.evaluation.display_cases import ACTS, CHAINS
+from assistant.evaluation.peers.ideal_observer import IdealObserver
 from assistant.simulation.building import build_anatomy, build_flow
 from assistant.simulation.dataset import patient_seed
 from assistant.simulation.fluoroscope import Fluoroscope
@@ -92,19 +94,24 @@ def planned_runs(part: Part, counts: dict[str, int] | None = None) -> list[Acqui
         Runs of each group; None: as the part has them (`COUNTS`).
     """
     counts = COUNTS[part] if counts is None else counts
-    # The groups of how pictures are shown share their patients, so that each run has the one as it is beside it.
-    firsts = {group: 1000 * min(k, len(GROUPS) - len(_SHOWN)) for k, group in enumerate(GROUPS)}
     found = [
         AcquiredRun(
             group=group,
             number=number,
-            seed=patient_seed(SPLIT[part], FIRST_PATIENT + firsts[group] + number),
+            seed=patient_seed(SPLIT[part], FIRST_PATIENT + _first_of(group) + number),
             part=part,
         )
         for group, count in counts.items()
         for number in range(count)
     ]
     return sorted(found, key=lambda run: (run.number / counts[run.group], list(counts).index(run.group)))
+
+
+def _first_of(group: str) -> int:
+    """Where its patients begin: the groups of how pictures are shown share theirs, each beside the one as it is."""
+    if group in CEMENT:
+        return 4000 + 100 * list(CEMENT).index(group)
+    return 3000 if group in _SHOWN else 1000 * list(GROUPS).index(group)
 
 
 def _one_of(values: Sequence[Any], number: int, stride: int = 1) -> Any:
@@ -215,11 +222,12 @@ def _shown(by: Callable[[Case, int], Case]) -> Callable[[Case, AcquiredRun], Cas
 
 
 _SHOWN = {**ACTS, **CHAINS, **CONDITIONS}
+_OTHERS = {**_SHOWN, **CEMENT}
 GROUPS: Final[dict[str, Callable[[Case, AcquiredRun], Case]]] = {
     "single shots": _single_shots,
     "short exposures": _short_exposures,
     "stills": _stills,
-    **{name: _shown(by) for name, by in _SHOWN.items()},
+    **{name: _shown(by) for name, by in _OTHERS.items()},
 }
 COUNTS: Final[dict[Part, dict[str, int]]] = {
     "measured": {"single shots": 12, "short exposures": 12, "stills": 24},
@@ -232,6 +240,10 @@ DISPLAY_COUNTS: Final[dict[Part, dict[str, int]]] = {
 ASSUMPTION_COUNTS: Final[dict[Part, dict[str, int]]] = {
     "measured": dict.fromkeys(["as it is", *CONDITIONS], 8),
     "tuning": dict.fromkeys(["as it is", *CONDITIONS], 4),
+}
+CEMENT_COUNTS: Final[dict[Part, dict[str, int]]] = {
+    "measured": dict.fromkeys(CEMENT, 10),
+    "tuning": dict.fromkeys(CEMENT, 4),
 }
 
 
@@ -264,7 +276,9 @@ def fluoroscope_of(run: AcquiredRun) -> Fluoroscope:
 
 
 def make_run(run: AcquiredRun, folder: Path) -> None:
-    """Simulate one run into a new folder, whole or not at all, on one core."""
+    """Simulate one run into a new folder, whole or not at all, on one core; with the ideal observer for cement."""
     cv2.setNumThreads(1)
+    fluoroscope = fluoroscope_of(run)
     with whole_folder(folder) as part:
-        write_run(fluoroscope_of(run), part)
+        observer = IdealObserver(part, run.seed, fluoroscope.plan.views[0].mm_per_px)
+        write_run(fluoroscope, part, also=observer.see if run.group in CEMENT else None)

@@ -8,9 +8,15 @@ import sys
 from pathlib import Path
 
 from assistant.errors import AssistantError, UsageError
-from assistant.evaluation.acquisition_set import ASSUMPTION_COUNTS, COUNTS, DISPLAY_COUNTS, Part
+from assistant.evaluation.acquisition_set import (
+    ASSUMPTION_COUNTS,
+    CEMENT_COUNTS,
+    COUNTS,
+    DISPLAY_COUNTS,
+    Part,
+)
 from assistant.evaluation.coverage import coverage, coverage_table, missing, read_facts
-from assistant.evaluation.paired_runs import beside_as_it_is
+from assistant.evaluation.paired_runs import beside_as_it_is, beside_ideal
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
 from assistant.evaluation.runs import RunToScore, Way, acquisition_runs, runs_under, score_all, simulate_set
 from assistant.evaluation.score import PROGRAM
@@ -24,6 +30,8 @@ _SETS: dict[str, tuple[Part, dict[str, int]]] = {
     "display-tuning": ("tuning", DISPLAY_COUNTS["tuning"]),
     "assumptions": ("measured", ASSUMPTION_COUNTS["measured"]),
     "assumptions-tuning": ("tuning", ASSUMPTION_COUNTS["tuning"]),
+    "cement": ("measured", CEMENT_COUNTS["measured"]),
+    "cement-tuning": ("tuning", CEMENT_COUNTS["tuning"]),
 }
 REAL_ANATOMY = Path("../shared/data")
 """Scans and meshes beside the project; they do not travel with it."""
@@ -49,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
         choices=["validation", *_SETS],
         default="validation",
         help="which set is made and scored: the validation set; single shots, short exposures and stills; acts of "
-        "consoles and display chains; assumptions about patient and picture broken one at a time; of these the parts "
-        "on which steps may be tuned",
+        "consoles and display chains; assumptions about patient and picture broken one at a time; cement that is hard "
+        "to see and what is taken for it; of these the parts on which steps may be tuned",
     )
     parser.add_argument("--quick", type=int, metavar="N", help="the first N runs only")
     parser.add_argument(
@@ -98,10 +106,17 @@ def _evaluate(args: argparse.Namespace) -> int:
     counted = coverage([read_facts(run) for run in runs]) if validation else []
     way = Way.DIRECT if args.direct else Way.REUSE if args.reuse else Way.COMMAND
     jobs = [
-        RunToScore(run=run, results=args.out / "results" / run.name, peers=peers, way=way, limits=limits)
+        RunToScore(
+            run=run,
+            results=args.out / "results" / run.name,
+            peers=peers,
+            way=way,
+            limits=limits,
+            ideal=args.set.startswith("cement"),
+        )
         for run in runs
     ]
-    scores = beside_as_it_is(score_all(jobs, max(1, min(args.jobs, len(jobs)))))
+    scores = beside_ideal(beside_as_it_is(score_all(jobs, max(1, min(args.jobs, len(jobs))))))
     write_files(args.out, scores)
     own = [score for score in scores if score.method == PROGRAM]
     if args.limits:

@@ -11,7 +11,7 @@ from assistant.evaluation.figures import (
     quantile_of,
     share,
 )
-from assistant.evaluation.paired_runs import LOST
+from assistant.evaluation.paired_runs import LOST, OVER_IDEAL
 
 LEAK_SITES = ("posterior", "superior_disc", "inferior_disc", "anterior", "lateral")
 
@@ -52,6 +52,7 @@ def _distances() -> list[Figure]:
                 group.replace("_", " "),
                 "frames with a figure",
                 *(f"coverage.{line}" for line in lines),
+                goal=">= 0.97" if goal else "",
             )
         )
     return figures
@@ -86,7 +87,8 @@ def _events() -> list[Figure]:
     for kind in ("warning_line", "posterior_wall", "endplate"):
         section = f"alarm {kind.replace('_', ' ')}"
         figures += [
-            share(f"{kind}.missed", section, "missed", f"missed.{kind}", goal="0", main=True),
+            share(f"{kind}.missed", section, "missed", f"missed.{kind}", goal="0", main=True, apart=True),
+            share(f"{kind}.never", section, "... alarmed for neither then nor later", f"never.{kind}", apart=True),
             share(f"{kind}.standing", section, "standing before", f"standing.{kind}"),
             Figure(
                 key=f"{kind}.delay_median",
@@ -108,6 +110,27 @@ def _events() -> list[Figure]:
                 main=True,
             ),
             Figure(
+                key=f"{kind}.delay_exposures_p95",
+                section=section,
+                label="delay p95, exposures",
+                unit="",
+                reduce=quantile_of(f"delay_exposures.{kind}", at=0.95, absolute=False),
+                digits=1,
+                goal="<= 1",
+            ),
+            *(
+                Figure(
+                    key=f"{kind}.over_ideal_{name}",
+                    section=section,
+                    label=f"pictures later than the ideal observer's, {label}",
+                    unit="",
+                    reduce=quantile_of(f"{OVER_IDEAL}.{kind}", at=at, absolute=False),
+                    digits=1,
+                    goal=goal,
+                )
+                for name, label, at, goal in (("median", "median", 0.5, "<= 0"), ("p95", "p95", 0.95, "<= 1"))
+            ),
+            Figure(
                 key=f"{kind}.delay_ms",
                 section=section,
                 label="delay median",
@@ -126,7 +149,45 @@ def _events() -> list[Figure]:
             ),
             share(f"{kind}.unseen_alarmed", section, "invisible crossings alarmed", f"unseen_crossing_alarmed.{kind}"),
         ]
-    return figures
+    section = "geometric alarms"
+    return [
+        *figures,
+        share(
+            "geometric.false_per_min",
+            section,
+            'false per line-minute, "outside body" with them',
+            "false_geometric",
+            goal="<= 0.05",
+            main=True,
+            rate=True,
+        ),
+        share("outside.false_per_min", section, 'false "outside body" per minute', "false_outside", rate=True),
+        share("phantom_alarms", section, "before any cement, per run", "phantom_alarms", goal="0", main=True),
+    ]
+
+
+def _first() -> list[Figure]:
+    section = "first cement"
+    rows = [
+        ("area_median", "visible beside the shaft when first seen, median", "mm2", "first.area_mm2", 0.5, "<= 8"),
+        ("area_p90", "... 90th percentile", "mm2", "first.area_mm2", 0.9, "<= 15"),
+        ("pictures_p90", "pictures after 5 mm2, 90th percentile", "", "first.pictures", 0.9, "<= 3"),
+        ("exposures_p90", "exposures after 5 mm2, 90th percentile", "", "first.exposures", 0.9, "<= 1"),
+    ]
+    figures = [
+        Figure(
+            key=f"first.{key}",
+            section=section,
+            label=label,
+            unit=unit,
+            reduce=quantile_of(sample, at=at),
+            digits=1,
+            goal=goal,
+            main=True,
+        )
+        for key, label, unit, sample, at, goal in rows
+    ]
+    return [*figures, share("first.never", section, "never seen at all", "first.never", goal="0", apart=True)]
 
 
 def _leaks() -> list[Figure]:
@@ -272,6 +333,7 @@ def _acquisition() -> list[Figure]:
             section,
             "pictures with cement in sight that have a figure",
             "coverage.figure",
+            goal=">= 0.97",
             main=True,
         ),
         share("acquisition.silent", section, "... blind without saying so", "blind_silent", goal="0", main=True),
@@ -349,6 +411,7 @@ def _time() -> list[Figure]:
 FIGURES: tuple[Figure, ...] = (
     *_distances(),
     *_masks(),
+    *_first(),
     *_events(),
     *_leaks(),
     *_states(),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from assistant.evaluation.tally import RunScore, Samples
 
@@ -33,6 +34,8 @@ class Figure:
         The counts that a share is made of; empty for other figures.
     rate : bool
         The share is so many per minute (or other exposure), not so many of so many.
+    apart : bool
+        Of events apart from each other, a few a run at most: the exact interval of as many trials is told.
     """
 
     key: str
@@ -45,6 +48,7 @@ class Figure:
     main: bool = False
     counts: tuple[str, ...] = ()
     rate: bool = False
+    apart: bool = False
 
     def met(self, value: float) -> bool | None:
         """Whether a value reaches the goal; None without a goal or a value."""
@@ -98,7 +102,14 @@ def share_of(*keys: str) -> Reduce:
 
 
 def share(
-    key: str, section: str, label: str, *counts: str, goal: str = "", main: bool = False, rate: bool = False
+    key: str,
+    section: str,
+    label: str,
+    *counts: str,
+    goal: str = "",
+    main: bool = False,
+    rate: bool = False,
+    apart: bool = False,
 ) -> Figure:
     """The figure of `share_of`."""
     return Figure(
@@ -112,6 +123,7 @@ def share(
         main=main,
         counts=counts,
         rate=rate,
+        apart=apart,
     )
 
 
@@ -155,7 +167,7 @@ def interval_of(
     NaN, NaN with fewer than 3 runs, or where the figure is not defined.
     """
     defined = [score for score in scores if not np.isnan(figure.reduce([score]))]
-    if len(defined) < 3:
+    if len(defined) < 3 and not (figure.apart and defined):
         return np.nan, np.nan
     if figure.counts and (exact := _exact(figure, defined)) is not None:
         return exact
@@ -170,9 +182,16 @@ def interval_of(
 
 
 def _exact(figure: Figure, defined: Sequence[RunScore]) -> tuple[float, float] | None:
-    """Clopper and Pearson's interval of 0 or n of n (Poisson's for a rate of 0); None for anything between."""
+    """Clopper and Pearson's interval of 0 or n of n (Poisson's for a rate of 0); None for anything between.
+
+    Of events `apart` from each other that of any count, with as many trials as there are of them.
+    """
     pairs = [score.counts[key] for score in defined for key in figure.counts if key in score.counts]
     part, whole = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+    if figure.apart:
+        low = float(stats.beta.ppf(0.025, part, whole - part + 1.0)) if part > 0 else 0.0
+        high = float(stats.beta.ppf(0.975, part + 1.0, whole - part)) if part < whole else 1.0
+        return low, high
     if figure.rate:
         return (0.0, -float(np.log(0.025)) / whole) if part == 0 else None
     beyond = 1.0 - 0.025 ** (1.0 / len(defined))

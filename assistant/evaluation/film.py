@@ -11,6 +11,8 @@ _PAUSE_PULSES, _LEAST_PAUSE_S = 2.5, 0.6
 """A step between new pictures that is longer than so many pulses, and than this, is a pause."""
 
 
+_EXPOSURE_S = 2.0
+"""What an exposure counts for at least where alarms are told by the minute."""
 _ZOOMED = 1.06
 """A vertebra that is so much larger or smaller than in the picture before was zoomed, not moved."""
 
@@ -69,6 +71,15 @@ def film_s(truth: Truth, among: NDArray[np.bool_] | None = None) -> float:
     lasts_s = np.diff(t_s, append=t_s[-1:] + pulse_s)
     lasts_s[np.append(exposure_starts(truth)[1:], False)] = pulse_s
     return float(lasts_s.sum() if among is None else lasts_s[among].sum())
+
+
+def line_minutes(truth: Truth, end: int) -> float:
+    """Minutes of film before a frame; in exposures each stands for 2 s at least, so that 30 of them are a minute."""
+    among = np.flatnonzero(truth.new_picture) < end
+    if not among.any():
+        return 0.0
+    exposures = int(exposure_starts(truth)[among].sum())
+    return max(film_s(truth, among), _EXPOSURE_S * exposures if exposures > 1 else 0.0) / 60.0
 
 
 def _pulse_s(truth: Truth) -> float:

@@ -23,7 +23,9 @@ from assistant.evaluation import cached_scores
 from assistant.evaluation.acquisition_set import Part, make_run
 from assistant.evaluation.acquisition_set import planned_runs as planned_acquisition
 from assistant.evaluation.outcome import no_outcome, read_outcome
+from assistant.evaluation.paired_runs import IDEAL
 from assistant.evaluation.peers.ideal_observer import IdealObserver
+from assistant.evaluation.peers.peer_methods import PEERS, PeerKind
 from assistant.evaluation.peers.peer_run import run_peers
 from assistant.evaluation.program_run import run_program
 from assistant.evaluation.score import PROGRAM, score
@@ -63,6 +65,8 @@ class RunToScore:
         Where the program's result goes, or lies.
     peers : bool
         Also the other methods.
+    ideal : bool
+        Of these the ideal observer alone, where ``peers`` is not asked for.
     way : Way
         How the program's answers are come by.
     limits : CementLimits
@@ -74,6 +78,7 @@ class RunToScore:
     peers: bool
     way: Way
     limits: CementLimits = USUAL_LIMITS
+    ideal: bool = False
 
 
 def runs_under(folder: Path) -> list[Path]:
@@ -178,16 +183,19 @@ def score_job(job: RunToScore) -> list[RunScore]:
     cv2.setNumThreads(1)  # each worker has its own core
     truth = read_truth(job.run / "truth")
     scores = [_own_score(job, truth)]
-    return scores + _peer_scores(job, truth) if job.peers else scores
+    if not job.peers and not job.ideal:
+        return scores
+    kinds = PEERS if job.peers else tuple(kind for kind in PEERS if kind.name == IDEAL)
+    return scores + _peer_scores(job, truth, kinds)
 
 
-def _peer_scores(job: RunToScore, truth: Truth) -> list[RunScore]:
+def _peer_scores(job: RunToScore, truth: Truth, kinds: tuple[PeerKind, ...]) -> list[RunScore]:
     """The peers' scores, kept beside the results: `cached_scores`."""
-    path = job.results.parent.parent / "peers" / f"{job.run.name}.npz"
+    path = job.results.parent.parent / ("peers" if kinds == PEERS else "ideal") / f"{job.run.name}.npz"
     key = cached_scores.key_of(job.run)
     scores = cached_scores.cached(path, key)
     if scores is None:
-        outcomes = _with_source(job.run, lambda source: run_peers(truth, source))
+        outcomes = _with_source(job.run, lambda source: run_peers(truth, source, kinds))
         scores = [score(truth, outcome, name, state_given=True) for name, outcome in outcomes.items()]
         cached_scores.keep(path, key, scores)
     return scores

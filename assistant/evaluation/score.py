@@ -8,6 +8,7 @@ import numpy as np
 
 from assistant.evaluation.outcome import MethodAnswers, read_outcome
 from assistant.evaluation.score_acquisition import score_acquisition
+from assistant.evaluation.score_cement import score_before, score_first
 from assistant.evaluation.score_events import score_crossings, score_leaks
 from assistant.evaluation.score_frames import (
     score_distances,
@@ -52,6 +53,8 @@ def score(truth: Truth, outcome: MethodAnswers, method: str, *, state_given: boo
     score_distances(tally, truth, outcome)
     score_masks(tally, truth, outcome)
     score_phantom(tally, truth, outcome)
+    score_first(tally, truth, outcome)
+    score_before(tally, truth, outcome)
     score_motion(tally, truth, outcome, state_given=state_given)
     score_time(tally, truth, outcome)
     score_crossings(tally, truth, outcome)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from assistant.evaluation.film import line_minutes
 from assistant.evaluation.outcome import MethodAnswers, MethodEvent
+from assistant.evaluation.score_cement import GEOMETRIC, OUTSIDE, exposures_between
 from assistant.evaluation.tally import Tally
 from assistant.evaluation.truth import LINE_OF_EVENT, LINE_OF_LEAK, TrueCrossing, Truth
 
@@ -30,7 +32,9 @@ def score_crossings(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
         false = [e for e in answers if not nearest_mm[min(e.first_frame, truth.frames - 1)] <= NEAR_MM]
         crossings = [c for c in truth.crossings if (c.kind, c.site) == (kind, site)]
         end = min((c.first_frame for c in crossings), default=truth.frames - 1)
-        tally.count(f"false_alarms.{kind}", len(false), truth.t_s[end] / 60.0)
+        minutes = line_minutes(truth, end)
+        tally.count(f"false_alarms.{kind}", len(false), minutes)
+        tally.count("false_geometric", len(false), minutes)
         tally.notes.extend(f"false {kind} at {site} in frame {e.first_frame}" for e in false)
         for crossing in crossings:
             _score_crossing(tally, truth, answers, false, crossing)
@@ -55,6 +59,11 @@ def _score_crossing(
     ]
     seen = [e for e in standing_or_later if e not in false]
     tally.count(f"missed.{kind}", not standing_or_later, 1)
+    right = [e for e in answers if e not in false and (e.last_frame is None or e.last_frame >= seen_from)]
+    tally.count(f"never.{kind}", not right and not standing_or_later, 1)
+    # Also those past the deadline of a miss: between two single shots lie more than 3 s.
+    tally.add(f"delay_exposures.{kind}", exposures_between(truth, seen_from, right[0].first_frame) if right else np.inf)
+    tally.add(f"raised.{kind}.{site}", _pictures_between(truth, seen_from, right[0].first_frame) if right else np.inf)
     tally.count(f"standing.{kind}", bool(standing_or_later) and not seen, 1)
     if not standing_or_later:
         tally.notes.append(f"missed {kind} at {site}, visible from frame {seen_from}")
@@ -90,6 +99,7 @@ def score_leaks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
             label = found[0].shape.label if found and found[0].shape is not None else ""
             p_spike = found[0].shape.p_spike if found and found[0].shape is not None else None
             _score_shape(tally, leak.shape.label, label, p_spike)
+    _score_outside(tally, truth, outcome, true_sites)
     false = 0
     for site in sorted({answer.site for answer in outcome.leaks} - true_sites):
         past_mm = truth.distance_mm[LINE_OF_LEAK[site]]
@@ -99,6 +109,19 @@ def score_leaks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
         if not contestable:
             tally.notes.append(f"false leak at {site}")
     tally.count("false_leaks", false, 1)
+
+
+def _score_outside(tally: Tally, truth: Truth, outcome: MethodAnswers, true_sites: set[str]) -> None:
+    """Alarms "cement outside body" in front or beside where none is: with the lines' among the false geometric ones."""
+    for event in outcome.events:
+        if event.site not in OUTSIDE or event.kind in GEOMETRIC or event.site in true_sites:
+            continue
+        until = min(event.first_frame, truth.frames - 1) + 1
+        if not np.any(truth.distance_mm[LINE_OF_LEAK[event.site]][:until] <= CONTESTABLE_MM):
+            tally.count("false_geometric", 1, 0)
+            tally.count("false_outside", 1, 0)
+            tally.notes.append(f"false {event.kind} at {event.site} in frame {event.first_frame}")
+    tally.count("false_outside", 0, line_minutes(truth, truth.frames - 1))
 
 
 def _score_shape(tally: Tally, true_shape: str, label: str, p_spike: float | None) -> None:

@@ -88,8 +88,9 @@ class Truth:
         `MOTION`: of the vertebra since the plan's reference frame; NaN where undefined.
     mirrored : array (n,) of bool
         The console shows the vertebra mirrored, as the plan knows, and so goes its motion.
-    volume_ml, area_mm2, visible_area_mm2 : array (n,)
-        ``area_mm2`` is that of the mask of 0.5 mm projected path.
+    volume_ml, area_mm2, visible_area_mm2, free_area_mm2 : array (n,)
+        ``area_mm2`` is that of the mask of 0.5 mm projected path; ``free_area_mm2`` what is visible beside the shafts
+        of cannulas and tools, NaN where the run does not tell.
     distance_mm, visible_mm : dict of str to array (n,)
         By line (`LINES`), of the whole and of the visible mask; NaN where there is none.
     leaks, crossings : tuples
@@ -110,6 +111,7 @@ class Truth:
     volume_ml: Column = field(repr=False)
     area_mm2: Column = field(repr=False)
     visible_area_mm2: Column = field(repr=False)
+    free_area_mm2: Column = field(repr=False)
     distance_mm: Mapping[str, Column] = field(repr=False)
     visible_mm: Mapping[str, Column] = field(repr=False)
     leaks: tuple[TrueLeak, ...]
@@ -183,6 +185,7 @@ def read_truth(folder: Path) -> Truth:
         volume_ml=np.nan_to_num(table.numbers("volume_ml")),
         area_mm2=np.nan_to_num(table.numbers("cement_area_mm2")),
         visible_area_mm2=np.nan_to_num(table.numbers("visible_area_mm2")),
+        free_area_mm2=table.numbers("visible_beside_shafts_mm2"),
         distance_mm={line: table.numbers(f"{line}_mm") for line in LINES},
         visible_mm={line: table.numbers(f"visible_{line}_mm") for line in LINES},
         leaks=tuple(file.leaks),

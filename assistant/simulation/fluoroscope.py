@@ -291,8 +291,10 @@ class Fluoroscope:
     ) -> PictureTruth:
         index = next((k for k, view in enumerate(self.plan.views) if view.view == stand.view), -1)
         path, leaked = stage.cement_paths(pose)
+        shaft = stage.shaft_mm(pose)
         if self._distortion is not None:
             path = self._distortion.bend(path, stage.part)
+            shaft = self._distortion.bend(shaft, stage.part)
             leaked = [self._distortion.bend(layer, stage.part) for layer in leaked]
         cnr = display.contrast_to_noise(clean.with_cement, clean.without_cement, clean.sigma)
         cnr = np.where(display.field[stage.part.rows, stage.part.cols] > 0.5, cnr, np.float32(0.0))
@@ -305,6 +307,7 @@ class Fluoroscope:
             path_mm=path,
             leaked_mm=leaked,
             contrast_to_noise=cnr,
+            shaft_mm=shaft,
             part=in_source(stage.part, self.box),
             mm_per_px=stage.view.mm_per_px,
         )

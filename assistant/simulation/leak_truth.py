@@ -234,5 +234,6 @@ def _without_masks(light: PictureTruth) -> PictureTruth:
         visible_mm=light.visible_mm,
         cement_mm2=light.cement_mm2,
         visible_mm2=light.visible_mm2,
+        free_mm2=light.free_mm2,
         beyond_mm2=light.beyond_mm2,
     )

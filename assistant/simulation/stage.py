@@ -232,6 +232,14 @@ class Stage:
             for k, site in enumerate(self.projector.leaked_mm)
         ]
 
+    def shaft_mm(self, pose: ScenePose) -> Map:
+        """Steel along the pedicles (and screws) in `part` at a pose, as the last `paths` had it; path in mm."""
+        spine = self.current_from_rest(pose, pose.spine_mm)
+        layer = self._steel_map
+        if layer is None:
+            return np.zeros((self.part.height_px, self.part.width_px), dtype=np.float32)
+        return self._warp(layer, 1, spine, part=self.part)
+
     def _steel(self, t_s: float, injection_end_s: float, cannula_in: bool) -> Map | None:
         cannulas = self._patient.flow.cannulas if cannula_in else ()
         if not cannulas:

@@ -24,6 +24,8 @@ VISIBLE_CNR = 3.0
 LEAK_MM3 = 0.3
 LEAK_MM2 = 2.0
 CROSSED_FOR_S = 0.2
+SHAFT_MM = 0.3
+"""From so much steel on a pixel lies behind a shaft."""
 _REMAP_MOST = 30_000
 LINES = tuple(line.value for line in WHOLE_LINES)
 _LINE_OF_SITE = {
@@ -54,7 +56,8 @@ class PictureTruth:
         Rectangle of the source frame.
     distances_mm, visible_mm : dict of str to float
         By line; a line that this view lacks, or that no cement lies before, is missing.
-    cement_mm2, visible_mm2 : float
+    cement_mm2, visible_mm2, free_mm2 : float
+        The last: what is visible beside the shafts of cannulas and tools.
     beyond_mm2 : dict of LeakSite to float
         Visible area of leaked cement beyond the site's line.
     """
@@ -70,6 +73,7 @@ class PictureTruth:
     visible_mm: dict[str, float]
     cement_mm2: float
     visible_mm2: float
+    free_mm2: float
     beyond_mm2: dict[LeakSite, float]
 
 
@@ -188,6 +192,7 @@ def measure(
     path_mm: Map,
     leaked_mm: list[Map],
     contrast_to_noise: Map,
+    shaft_mm: Map,
     part: Crop,
     mm_per_px: float,
 ) -> PictureTruth:
@@ -201,6 +206,8 @@ def measure(
         The same by site, in the order of `LeakSite`.
     contrast_to_noise : array (part)
         From the noise-free picture.
+    shaft_mm : array (part)
+        Steel along the pedicles, its path.
     part : Crop
         In source px.
     mm_per_px : float
@@ -230,6 +237,7 @@ def measure(
         visible_mm=_nearest({name: values[is_seen] for name, values in per_line.items()}),
         cement_mm2=float(cement.sum() * mm_per_px**2),
         visible_mm2=float(visible.sum() * mm_per_px**2),
+        free_mm2=float((visible & (shaft_mm < SHAFT_MM)).sum() * mm_per_px**2),
         beyond_mm2=beyond,
     )
 

@@ -33,6 +33,7 @@ COLUMNS = (
     "visible_area_mm2",
     *(f"visible_{line}_mm" for line in LINES),
     *("mirrored", *_MIRRORED_POSE),
+    "visible_beside_shafts_mm2",
 )
 
 
@@ -156,7 +157,7 @@ def row(frame: SimulatedFrame) -> list[str]:
             moved = at
     cells += moved
     cells += [f"{light.volume_ml:.4f}", f"{light.cement_mm2:.3f}", *_lines(light.distances_mm)]
-    return [*cells, f"{light.visible_mm2:.3f}", *_lines(light.visible_mm), *mirrored]
+    return [*cells, f"{light.visible_mm2:.3f}", *_lines(light.visible_mm), *mirrored, f"{light.free_mm2:.3f}"]
 
 
 def _lines(distances_mm: dict[str, float]) -> list[str]:

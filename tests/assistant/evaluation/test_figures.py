@@ -101,3 +101,11 @@ def test_nothing_counted_is_not_certainty() -> None:
 def test_a_goal_is_met_or_not(goal, value, met) -> None:
     figure = Figure(key="k", section="s", label="l", unit="", reduce=mean_of("a"), goal=goal)
     assert figure.met(value) is met
+
+
+def test_events_apart_from_each_other_get_the_exact_interval() -> None:
+    scores = [run(counts={"missed": (1, 10)}), run(counts={"missed": (1, 30)})]
+    low, high = interval_of(share("m", "s", "missed", "missed", apart=True), scores)
+    assert (low, high) == pytest.approx((0.0061, 0.1692), abs=2e-4)
+    none = [run(counts={"missed": (0, 40)})]
+    assert interval_of(share("m", "s", "missed", "missed", apart=True), none) == pytest.approx((0.0, 0.0881), abs=2e-4)

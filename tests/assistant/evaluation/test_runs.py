@@ -102,7 +102,7 @@ def test_peers_are_asked_once(made, monkeypatch, tmp_path) -> None:
     made.save()
     asked = []
 
-    def peers(truth, _source):
+    def peers(truth, _source, _kinds):
         asked.append(truth.folder)
         return {"a peer": no_outcome(truth.frames)}
 

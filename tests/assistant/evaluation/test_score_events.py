@@ -36,7 +36,7 @@ def test_an_alarm_in_the_right_picture(made) -> None:
     assert tally.counts["standing.warning_line"] == (0, 1)
     assert tally.samples["delay_pictures.warning_line"] == [0]
     assert tally.counts["false_alarms.warning_line"] == (0, pytest.approx(22 / 20 / 60))
-    assert tally.counts["false_alarms.endplate"] == (0, pytest.approx(2 * 39 / 20 / 60))
+    assert tally.counts["false_alarms.endplate"] == (0, pytest.approx(2 * 40 / 20 / 60))
 
 
 def test_no_alarm_is_missed(made) -> None:
@@ -158,3 +158,22 @@ def test_a_shape_in_between_should_be_left_open(made) -> None:
     tally = leaks(made)
     assert tally.counts["shape.in_between_left_open"] == (0, 1)
     assert "shape.decided" not in tally.counts
+
+
+def test_an_outside_alarm_where_nothing_is_outside_is_a_false_geometric_one(made) -> None:
+    made.events.append({"kind": "leak", "site": "anterior", "first_frame": 30, "last_frame": None})
+    tally = crossings(made)
+    assert tally.counts["false_geometric"][0] == 0
+    tally = Tally()
+    truth = made.truth()
+    score_leaks(tally, truth, read_outcome(made.results, truth.frames))
+    assert tally.counts["false_geometric"] == (1, 0)
+    assert tally.counts["false_outside"][0] == 1
+
+
+def test_a_minute_of_single_shots_is_thirty_of_them(made) -> None:
+    for k, row in enumerate(made.truth_rows):
+        row["t_s"] = 6.0 * (k // 2) + 0.1 * (k % 2)
+    made.facts = {"pulses_per_s": 10.0}
+    assert crossings(made).counts["false_alarms.warning_line"][1] == pytest.approx(11 / 30)
+    assert crossings(made).samples["delay_exposures.warning_line"] == [0]

@@ -61,7 +61,7 @@ def blob(centre, radius_px):
     return np.where((xs - centre[0]) ** 2 + (ys - centre[1]) ** 2 < radius_px**2, 4.0, 0.0).astype(np.float32)
 
 
-def measure(path, view, similarity, cnr=None, leaked=None):
+def measure(path, view, similarity, cnr=None, leaked=None, shaft=None):
     return truth.measure(
         view_index=0,
         view=view,
@@ -71,6 +71,7 @@ def measure(path, view, similarity, cnr=None, leaked=None):
         path_mm=path,
         leaked_mm=[np.zeros_like(path)] * len(LeakSite) if leaked is None else leaked,
         contrast_to_noise=np.full_like(path, 10.0) if cnr is None else cnr,
+        shaft_mm=np.zeros_like(path) if shaft is None else shaft,
         part=PART,
         mm_per_px=MM,
     )
@@ -142,6 +143,16 @@ def test_mask_is_the_half_millimetre_path_without_specks():
     assert not found.cement[5, 5]
     assert found.cement[61, 61]
     assert not found.cement[100, 40]
+
+
+def test_what_is_visible_beside_a_shaft():
+    view = planned()
+    path = blob((160.0, 150.0), 10.0)
+    shaft = np.zeros_like(path)
+    shaft[:, 160 - PART.x0_px :] = 3.0
+    found = measure(path, view, still_similarity(view), shaft=shaft)
+    assert found.free_mm2 == pytest.approx((path[:, : 160 - PART.x0_px] > 0).sum() * MM**2)
+    assert 0.0 < found.free_mm2 < found.visible_mm2
 
 
 def test_visible_part_and_leaked_area():

@@ -33,6 +33,7 @@ def truth_of(strength: float, radius_px: float = 30.0) -> PictureTruth:
         visible_mm={},
         cement_mm2=0.0,
         visible_mm2=0.0,
+        free_mm2=0.0,
         beyond_mm2={},
     )
 
