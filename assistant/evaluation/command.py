@@ -15,6 +15,7 @@ from assistant.evaluation.acquisition_set import (
     DISPLAY_COUNTS,
     Part,
 )
+from assistant.evaluation.alarm_curve import curve_of, curve_table, scores_along
 from assistant.evaluation.coverage import coverage, coverage_table, missing, read_facts
 from assistant.evaluation.paired_runs import beside_as_it_is, beside_ideal
 from assistant.evaluation.report import per_run_table, subgroup_table, table, write_files
@@ -84,12 +85,19 @@ def _parser() -> argparse.ArgumentParser:
         help="with --direct: another number of the cement step, as in edge.share=0.25 (several times for several); "
         "the names stand in assistant/steps/cement/limits.py",
     )
+    parser.add_argument(
+        "--curve",
+        metavar="alarms.NAME=V1,V2",
+        help="delay against false alarms: the alarms' figures at each of these values of a setting, on the pipeline's "
+        "masks, and nothing else",
+    )
     parser.add_argument("--notes", action="store_true", help="also print each missed, false and late event")
     return parser
 
 
 def _evaluate(args: argparse.Namespace) -> int:
     limits = limits_with(args.limits)
+    curve = None if args.curve is None else curve_of(args.curve)
     if limits != USUAL_LIMITS and not args.direct:
         raise UsageError("--limits: say --direct as well; the command and lying results know the usual numbers only")
     validation = args.runs is None and args.set == "validation"
@@ -102,6 +110,9 @@ def _evaluate(args: argparse.Namespace) -> int:
     else:
         data = args.data if args.data.is_dir() else None
         runs = simulate_set(args.out / "validation", args.quick or RUNS, args.jobs, data)
+    if curve is not None:
+        sys.stdout.write(curve_table(curve, scores_along(curve, runs, args.jobs)))
+        return 0
     whole_set = validation and args.quick is None
     counted = coverage([read_facts(run) for run in runs]) if validation else []
     way = Way.DIRECT if args.direct else Way.REUSE if args.reuse else Way.COMMAND

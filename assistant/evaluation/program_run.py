@@ -23,7 +23,7 @@ from assistant.readings.csv_row import why_unmeasured
 from assistant.results.writer import mask_in_frame
 from assistant.settings.file import default_settings
 from assistant.steps.cement import USUAL_LIMITS, CementLimits
-from assistant.vocabulary import CementMask, Distances, FrameState, Leak, Motion, Reading, Unknown, value_or_none
+from assistant.vocabulary import Alarm, CementMask, Distances, FrameState, Leak, Motion, Reading, Unknown, value_or_none
 
 
 def run_program(truth: Truth, source: Source, limits: CementLimits = USUAL_LIMITS) -> MethodAnswers:
@@ -99,16 +99,34 @@ def _no_frames(n: int) -> _Frames:
     )
 
 
-def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: CementLimits) -> MethodAnswers:
-    plan = truth.plan
-    pipeline = Pipeline(
-        plan,
-        reference_frames(source, plan),
+def pipeline_for(
+    truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: CementLimits = USUAL_LIMITS
+) -> Pipeline:
+    """The pipeline of a run, its plan known, before its first frame."""
+    return Pipeline(
+        truth.plan,
+        reference_frames(source, truth.plan),
         default_settings(),
         shapes=shapes,
         clock=source.facts.clock,
         cement_limits=limits,
     )
+
+
+def event_of(alarm: Alarm) -> MethodEvent:
+    """An alarm of the pipeline as an event of ``result.json``."""
+    return MethodEvent(
+        kind=alarm.kind.value,
+        site=None if alarm.site is None else alarm.site.value,
+        first_frame=alarm.first_frame,
+        last_frame=alarm.last_frame,
+        priority=alarm.priority.word,
+    )
+
+
+def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: CementLimits) -> MethodAnswers:
+    plan = truth.plan
+    pipeline = pipeline_for(truth, source, shapes, limits)
     shape = (source.facts.height_px, source.facts.width_px)
     frames = _no_frames(truth.frames)
     for frame in source.frames():
@@ -134,16 +152,7 @@ def _run(truth: Truth, source: Source, shapes: ShapeModel | Unknown, limits: Cem
         alarm=frames.alarm,
         reason=frames.reason,
         outline_sigma_mm=frames.outline_sigma_mm,
-        events=tuple(
-            MethodEvent(
-                kind=event.kind.value,
-                site=None if event.site is None else event.site.value,
-                first_frame=event.first_frame,
-                last_frame=event.last_frame,
-                priority=event.priority.word,
-            )
-            for event in summary.events
-        ),
+        events=tuple(event_of(event) for event in summary.events),
         leaks=tuple(_said(leak) for leak in summary.leaks),
         exposures=None if summary.xray_s is None else len(summary.xray_s),
         xray_s=None if summary.xray_s is None else sum(summary.xray_s),

@@ -82,7 +82,7 @@ def _pictures_between(truth: Truth, start: int, end: int) -> float:
 
 def score_leaks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Leaks found by site, against those visible in 2-D and all in 3-D; false and contestable ones; shapes."""
-    true_sites = {leak.site for leak in truth.leaks if leak.volume_mm3 >= LEAK_MM3}
+    true_sites = _true_sites(truth)
     for leak in truth.leaks:
         if leak.volume_mm3 < LEAK_MM3:
             continue
@@ -99,7 +99,7 @@ def score_leaks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
             label = found[0].shape.label if found and found[0].shape is not None else ""
             p_spike = found[0].shape.p_spike if found and found[0].shape is not None else None
             _score_shape(tally, leak.shape.label, label, p_spike)
-    _score_outside(tally, truth, outcome, true_sites)
+    score_outside(tally, truth, outcome)
     false = 0
     for site in sorted({answer.site for answer in outcome.leaks} - true_sites):
         past_mm = truth.distance_mm[LINE_OF_LEAK[site]]
@@ -111,8 +111,13 @@ def score_leaks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     tally.count("false_leaks", false, 1)
 
 
-def _score_outside(tally: Tally, truth: Truth, outcome: MethodAnswers, true_sites: set[str]) -> None:
+def _true_sites(truth: Truth) -> set[str]:
+    return {leak.site for leak in truth.leaks if leak.volume_mm3 >= LEAK_MM3}
+
+
+def score_outside(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
     """Alarms "cement outside body" in front or beside where none is: with the lines' among the false geometric ones."""
+    true_sites = _true_sites(truth)
     for event in outcome.events:
         if event.site not in OUTSIDE or event.kind in GEOMETRIC or event.site in true_sites:
             continue
