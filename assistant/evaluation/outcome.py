@@ -64,6 +64,8 @@ class MethodAnswers:
     Attributes
     ----------
     complete : bool
+    doubt : array (n,) of bool or None
+        Frames of which the method says that it cannot tell whether they are new; None for one that always tells.
     state, view : list of str
         Empty words past the last frame that was analysed, as NaN in the columns.
     registered : array (n,) of bool
@@ -98,6 +100,7 @@ class MethodAnswers:
     processing_ms: Column = field(repr=False)
     alarm: list[str] = field(default_factory=list, repr=False)
     reason: list[str] = field(default_factory=list, repr=False)
+    doubt: NDArray[np.bool_] | None = field(default=None, repr=False)
     outline_sigma_mm: Column | None = field(default=None, repr=False)
     events: tuple[MethodEvent, ...]
     leaks: tuple[MethodLeak, ...]
@@ -158,6 +161,7 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
         processing_ms=numbers("processing_ms"),
         alarm=table.words("alarm") + [""] * short,
         reason=table.words("reason") + [""] * short,
+        doubt=np.array([cell == "unknown" for cell in table.words("new_picture")] + [False] * short, dtype=bool),
         outline_sigma_mm=numbers("front_mm"),
         events=tuple(result.events),
         leaks=tuple(result.leaks),

@@ -91,3 +91,12 @@ def test_figures_while_the_c_arm_is_away_are_counted_a_table_push_and_a_mirrored
 def test_new_pictures_called_no_signal(made) -> None:
     paint(made.rows, 20, 23, "no_signal")
     assert states(made).counts["called_no_signal"] == (2, 20)
+
+
+def test_frames_that_cannot_be_told_are_counted_apart(made) -> None:
+    for k, row in enumerate(made.rows):
+        row["new_picture"] = "unknown" if k < 10 else ("no" if k % 2 else "yes")
+        row["state"] = "live" if k < 10 else row["state"]
+    tally = states(made)
+    assert tally.counts["live_untold"] == (10, 40)
+    assert tally.counts["live_recall"] == tally.counts["live_precision"] == (15, 15)
