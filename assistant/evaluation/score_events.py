@@ -18,6 +18,8 @@ LEAK_MM3 = 0.3
 """scoring.md: from this volume on there is a leak in 3-D."""
 CONTESTABLE_MM = -1.0
 """scoring.md: ordinary cement this far past the line makes a leak there contestable, not false."""
+LARGE_MM = 2.0
+"""A leak that is seen to reach so far into a disc must be called spike or round."""
 SHAPES = {"spike": 1.0, "round": 0.0}
 
 
@@ -99,6 +101,8 @@ def score_leaks(tally: Tally, truth: Truth, outcome: MethodAnswers) -> None:
             label = found[0].shape.label if found and found[0].shape is not None else ""
             p_spike = found[0].shape.p_spike if found and found[0].shape is not None else None
             _score_shape(tally, leak.shape.label, label, p_spike)
+            if leak.shape.label in SHAPES and (leak.shape.height_mm or 0.0) >= LARGE_MM:
+                tally.count("shape.decided_large", label in SHAPES, 1)
     score_outside(tally, truth, outcome)
     false = 0
     for site in sorted({answer.site for answer in outcome.leaks} - true_sites):

@@ -41,9 +41,10 @@ LINE_OF_LEAK = {
 
 
 class TrueShape(msgspec.Struct, frozen=True, kw_only=True):
-    """Working label of an intradiscal leak's shape; the figures beside it in the file are not needed here."""
+    """Working label of an intradiscal leak's shape, and how far it reaches beyond the endplate."""
 
     label: str
+    height_mm: float | None = None
 
 
 class TrueLeak(msgspec.Struct, frozen=True, kw_only=True):

@@ -145,11 +145,20 @@ def test_shapes(made) -> None:
     made.said_leaks = [said("superior_disc", label="spike", p=0.9), said("inferior_disc", label="undetermined", p=0.4)]
     tally = leaks(made)
     assert tally.counts["shape.labelled"] == (2, 2)
-    assert tally.counts["shape.decided"] == (1, 2)
+    assert tally.counts["shape.decided"] == tally.counts["shape.decided_large"] == (1, 2)
     assert tally.counts["shape.right_of_all"] == (1, 2)
     assert tally.counts["shape.right_of_decided"] == (1, 1)
     assert tally.samples["shape.p_of_spikes"] == [0.9]
     assert tally.samples["shape.p_of_rounds"] == [0.4]
+
+
+def test_a_small_leaks_shape_may_be_left_open(made) -> None:
+    made.leaks = [leak("superior_disc", shape="spike")]
+    made.leaks[0]["shape"]["height_mm"] = 1.5
+    made.said_leaks = [said("superior_disc")]
+    tally = leaks(made)
+    assert tally.counts["shape.decided"] == (0, 1)
+    assert "shape.decided_large" not in tally.counts
 
 
 def test_a_shape_in_between_should_be_left_open(made) -> None:
