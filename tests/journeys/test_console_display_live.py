@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -224,6 +225,55 @@ def test_it_is_taken_over_by_touch_and_nothing_else_is_asked_for_meanwhile(
     room.tick()
     assert room.session.status.lines is Lines.CONFIRMED
     assert not display.answers.isVisibleTo(room.page)
+    room.end()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024), (1024, 768)])
+def test_from_no_lines_to_confirmed_ones_all_is_touched_and_stands_whole_on_the_screen(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    made, room = grainy(40), Room(qtbot, monkeypatch)
+    room.page.resize(*size)
+    room.page.show()
+    caps, display = room.page.display.answers.caps, room.page.display
+
+    def touched(act: str) -> None:
+        room.tick()
+        room.page.refresh()
+        cap = caps[act]
+        assert cap.mapTo(room.page, cap.rect().bottomRight()).y() < size[1], "no part of it is below the screen"
+        touch(cap)
+
+    room.show(made[2])
+    touched("set up")
+    assert display.in_set_up
+    room.page.close_set_up()
+    room.set_up(plan_document(reference_frame=0), [made[2]])
+    room.page.procedure.plan = plan_from_document(plan_document(reference_frame=0), Settings().alarms.warning_lines)
+    for grey in made[3:12]:
+        room.show(grey)
+    room.session.void_lines("a test")
+    touched("lines")
+    assert room.page.pictures.offered(1) is not None, "shown first"
+    touched("lines")
+    room.tick()
+    assert room.session.status.lines is Lines.CONFIRMED
+    room.end()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024), (1024, 768)])
+def test_a_long_note_is_read_to_its_end(qtbot: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]) -> None:
+    note = " ".join(f"word{k}" for k in range(60))
+    room = Room(qtbot, monkeypatch)
+    room.page.resize(*size)
+    room.page.show()
+    display, read = room.page.display, ""
+    display.show_message(note)
+    for turn in range(12):
+        monkeypatch.setattr(display, "_note_age", SimpleNamespace(elapsed=lambda now=turn: 8000 * now + 10))
+        display.show_figures(room.status)
+        read += " ".join(each for each in drawn_texts(monkeypatch, display.legend) if "word" in each) + " "
+    assert [word for word in read.split() if word != "…"] == note.split()
     room.end()
 
 

@@ -63,15 +63,25 @@ class SetupController:
             self.go(Step.SOURCE)
         elif at == "level":
             state.next_level()
-            turned = self.stills.turned_since()
-            self.go(Step.ORIENTATION if turned else Step.LEVEL)
-            if turned:
-                state.done.discard(Step.ORIENTATION)
-                self.show_message(turned)
+            if not self._asks_which_way():
+                self.go(Step.LEVEL)
         elif at == "points" and state.setup.view.still is not None:
             self.go(Step.POINTS)
         else:
             self.go(Step.SOURCE)
+
+    def take_fresh(self) -> None:
+        """The present picture becomes the still one; which way round it is is asked where the console has turned it."""
+        self.stills.fresh()
+        self._asks_which_way()
+
+    def _asks_which_way(self) -> bool:
+        turned = self.stills.turned_since()
+        if turned:
+            self.go(Step.ORIENTATION)
+            self.state.done.discard(Step.ORIENTATION)
+            self.show_message(turned)
+        return bool(turned)
 
     def go(self, step: Step) -> None:
         """Go to a step whose ground is there."""
@@ -207,6 +217,7 @@ class SetupController:
         marks, session = self.fields.marks, self.host.session
         if session is not None and marks is not None and marks.words:
             session.note("words_in_field", "Let stand", places=len(marks.words))
+        self.stills.is_right()
         return True
 
     def begin_ap(self) -> None:

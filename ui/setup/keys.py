@@ -46,7 +46,7 @@ ACTIONS: Final[dict[str, Callable[[Set], None]]] = {
     "next field": lambda made: made.fields.choose_next(),
     "ap": Set.begin_ap,
     "next point": lambda made: made.placing.next_point(),
-    "fresh": lambda made: made.stills.fresh(),
+    "fresh": Set.take_fresh,
     "propose": lambda made: made.placing.propose_here(),
     "whole": Set.toggle_level_view,
     "undo": lambda made: made.state.setup.undo(),

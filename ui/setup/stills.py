@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.console_display import ConsoleDisplay
 from assistant.language import sentence, tr, translate
 from assistant.setup.carried_scale import StillDisplay, still_display
 from assistant.setup.model import PointStatus, SetView
@@ -25,6 +27,8 @@ class Stills:
         self._state, self._host, self._view = state, host, view
         self._fields, self._turning = fields, turning
         self._asked = 0
+        self._right: list[ConsoleDisplay] = []
+        """A person has seen that pictures that are shown like this are the right way round."""
 
     def take(self) -> None:
         """Freeze the present picture for this view, and propose points on it."""
@@ -37,16 +41,26 @@ class Stills:
             self.propose(None)
 
     def turned_since(self) -> str:
-        """That the picture is mirrored or turned since the lines were placed; empty where it is not."""
-        session = self._host.session
-        if session is None:
-            return ""
-        seen = [session.status] if session.second is None else [session.status, session.second.status]
-        for moment in (status.moment for status in seen if status is not None):
-            display = None if moment is None else moment.offered or moment.shown
-            if display is not None and not replace(display, zoom=1.0, inverted=False).is_planned:
+        """That the picture is mirrored or turned since the lines were placed; empty: it is not, or it was answered."""
+        for display in self._displays():
+            way = _way(display)
+            if not way.is_planned and not any(way.is_like(each) for each in self._right):
                 return tr("The picture is {how} since: is it the right way round?", how=translate(display.words))
         return ""
+
+    def is_right(self) -> None:
+        """A person has looked at which way round the pictures are: as they are shown now they are not asked about."""
+        self._right = [_way(display) for display in self._displays()]
+
+    def _displays(self) -> Iterator[ConsoleDisplay]:
+        """How the console shows the picture of each input against the lines of before, where there are any."""
+        session = self._host.session
+        if session is None:
+            return
+        seen = [session.status] if session.second is None else [session.status, session.second.status]
+        for moment in (status.moment for status in seen if status is not None):
+            if moment is not None and (display := moment.offered or moment.shown) is not None:
+                yield display
 
     def _display(self, number: int) -> StillDisplay:
         """How the console shows the picture of an input now."""
@@ -128,3 +142,8 @@ class Stills:
         if view.still is not None:
             self._view.show_still(view.still)
         self._view.refresh()
+
+
+def _way(display: ConsoleDisplay) -> ConsoleDisplay:
+    """Which way round a picture is shown, whatever its size and polarity."""
+    return replace(display, zoom=1.0, inverted=False)

@@ -18,6 +18,7 @@ LABELS: Final = {
     "cement before": tr("yes"),
     "none before": tr("no"),
     "lines": tr("Confirm"),
+    "set up": tr("Set-up"),
 }
 _GAP: Final = 14
 _WRAPPED: Final = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
@@ -53,6 +54,7 @@ class AnswerFields(DrawnCard):
             cap = Keycap.of("theatre", act, translate(label), parent=self)
             cap.pressed.connect(self.pressed)
             cap.released.connect(self.released)
+            cap.setMinimumHeight(0)  # on a small screen as high as the line in which it stands
             self.caps[act] = cap
         self.hide()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PyQt6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QWidget
 
 from assistant import language, lengths
@@ -20,11 +20,12 @@ from ui import theme, words
 from ui.keys.key_map import with_keys
 from ui.theatre.looks import LinesLook, look_of
 from ui.widgets import icons
+from ui.widgets.fitting import pages
 
 _V = Qt.AlignmentFlag.AlignVCenter
 _R = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-_ONE_LINE_PX = 18
-"""Smaller writing goes over two lines first."""
+_ONE_LINE_PX, _PAGE_PX = 18, 16
+"""Smaller writing goes over two lines first; what does not fit in the second goes over several pages."""
 _ICON = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}
 _SHADE = {Priority.HIGH: theme.HIGH[0], Priority.MEDIUM: theme.MEDIUM[0], Priority.LOW: theme.LOW}
 
@@ -280,6 +281,11 @@ class Legend(DrawnCard):
     _advice = ""
     _note = ""
 
+    def note_pages(self, note: str) -> list[str]:
+        """A note to the person as it stands here: what is too long for the line comes on several pages."""
+        place = QRectF(22, 0, self.width() / self.factor - 36, self.height() / self.factor)
+        return [page for line in note.split("\n") for page in pages(line, place, theme.font(_PAGE_PX, 650))]
+
     def paintEvent(self, a0: QPaintEvent | None) -> None:
         """Draw the legend."""
         painter, width, height = self.begin()
@@ -322,6 +328,8 @@ class Legend(DrawnCard):
         size, sample, gap = (18, 36, 26) if wanted <= width else (16, 18, 12)
         font = theme.font(size, 500)
         for text, colour, dashes, weight in names:
+            if x + sample + 8 + QFontMetrics(font).horizontalAdvance(text) > width:
+                return x  # beside a question there may be no room for all
             pen = QPen(colour, weight)
             if dashes is not None:
                 pen.setDashPattern(dashes)

@@ -166,6 +166,12 @@ class TheatreController:
         elif session is not None and session.said_before:
             said = tuple(act for act, answer in _ANSWERS.items() if answer in session.said_before)
             self._view.offer("", tuple(_ANSWERS), _BEFORE_ALONE, said)
+        elif self._host.lines.waits:
+            self._view.offer("", ("lines",), sentence("The lines are not confirmed."))
+        elif session is None or session.status.lines is Lines.NONE:
+            self._view.offer(
+                "", ("set up",), sentence("No lines yet.") if session is not None else sentence("No source.")
+            )
         else:
             self._view.offer("")
 

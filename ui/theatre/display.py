@@ -206,9 +206,11 @@ class TheatreDisplay:
 
     @property
     def _standing_note(self) -> str:
-        """Each line of a message in its turn."""
-        turn = self._note_age.elapsed() // _NOTE_MS if self.note else 0
-        return "".join(self.note.split("\n")[turn : turn + 1])
+        """Each page of a message in its turn."""
+        if not self.note:
+            return ""
+        turn = self._note_age.elapsed() // _NOTE_MS
+        return "".join(self.legend.note_pages(self.note)[turn : turn + 1])
 
     def _place_answers(self) -> None:
         """The touch fields of what is asked, beside the legend; nowhere in the set-up."""

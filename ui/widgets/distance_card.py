@@ -16,6 +16,7 @@ from assistant.readings.moments import Moment, view_of
 from assistant.vocabulary import Distances, FrameState, Measure, Priority, Unknown
 from ui import theme, words
 from ui.widgets import icons
+from ui.widgets.fitting import write_fitting
 
 _SMALL_PX = 520
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -139,9 +140,8 @@ class DistanceCard(QWidget):
         painter.drawText(QRectF(22, 40, width, 88), _LEFT, figure)
         left = 46 + figure_width
         painter.setPen(theme.TEXT_1)
-        painter.setFont(theme.font(27, 700))
         room = QRectF(left, 46, width - left - 16, 40) if share else QRectF(left, 40, width - left - 16, 88)
-        painter.drawText(room, _LEFT | Qt.TextFlag.TextWordWrap, text)
+        write_fitting(painter, room, text, (27, 24, 22, 20, 18), 700)
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(20, 500))
         if painter.fontMetrics().horizontalAdvance(share) > width - left - 10:
@@ -157,8 +157,8 @@ class DistanceCard(QWidget):
         painter.drawText(QRectF(20, 38, width, 72), _LEFT, figure)
         left = 34 + figure_width
         painter.setPen(theme.TEXT_1 if figure == "—" else colour)
-        painter.setFont(theme.font(24, 700))
-        painter.drawText(QRectF(left, 38, width - left - 12, 72), _LEFT | Qt.TextFlag.TextWordWrap, text)
+        room = QRectF(left, 38, width - left - 12, 72 if share else 96)
+        write_fitting(painter, room, text, (24, 22, 20, 18, 16), 700)
         painter.setPen(theme.TEXT_2)
         painter.setFont(theme.font(18, 500))
         share = painter.fontMetrics().elidedText(share, Qt.TextElideMode.ElideRight, int(width - 32))

@@ -515,6 +515,25 @@ def test_the_next_level_asks_again_where_the_second_input_s_picture_is_mirrored_
     assert made.state.message == "The picture is mirrored since: is it the right way round?"
 
 
+def test_a_fresh_picture_asks_once_which_way_round_it_is_where_the_console_has_mirrored_it(made: Made) -> None:
+    made.to_points()
+    made.do("fresh")
+    assert made.state.step is Step.POINTS
+    mirrored = replace(moment(1), shown=replace(AS_PLANNED, mirrored=True))
+    made.page.open_second("play:beside")
+    made.page.session.second.status = SimpleNamespace(moment=mirrored)
+    made.page.frames = {1: picture(9)}
+    made.do("fresh")
+    assert made.state.step is Step.ORIENTATION
+    assert Step.ORIENTATION not in made.state.done
+    assert made.state.message == "The picture is mirrored since: is it the right way round?"
+    made.do("yes", "enter")
+    assert made.state.step is Step.POINTS
+    assert made.state.setup.view.still.index == 9
+    made.do("fresh")
+    assert made.state.step is Step.POINTS, "it was answered"
+
+
 def test_the_next_level_begins_with_its_name_and_proposes_the_scale(made: Made) -> None:
     made.to_points()
     made.do(*["enter"] * 6, "type 0", "type .", "type 3", "enter")
