@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import cv2
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant import __version__
 from assistant.acquisition import Acquisition, AcquisitionMemory, take_picture
@@ -86,11 +88,12 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
 class CachedRun(msgspec.Struct, array_like=True):
     """A whole run; a mask is packed bits over the crop of its view (x0, y0, width, height in px).
 
-    ``first`` is the number of its first frame: 0, but for a part of a recording.
+    With it goes the evidence of the px along its edge: between them the outline passes. ``first`` is the number of the
+    run's first frame: 0, but for a part of a recording.
     """
 
     frames: list[CachedFrame]
-    masks: list[bytes]
+    masks: list[tuple[bytes, bytes]]
     crops: dict[int, tuple[int, int, int, int]]
     leaks: list[str]
     clock: RunClock
@@ -111,7 +114,8 @@ class Keeper:
         if isinstance(cement, CementMask) and view is not None and cement is not self._last:
             crop = cement.crop
             kept.crops.setdefault(view, (crop.x0_px, crop.y0_px, crop.width_px, crop.height_px))
-            kept.masks.append(zlib.compress(np.packbits(cement.mask).tobytes(), 1))
+            edge = cement.evidence[_edge_of(cement.mask)].astype(np.float32)
+            kept.masks.append((zlib.compress(np.packbits(cement.mask).tobytes(), 1), zlib.compress(edge.tobytes(), 1)))
         self._last = cement
         seen = isinstance(cement, CementMask) and view is not None
         kept.frames.append(
@@ -209,17 +213,27 @@ def nearer(nearest: float | None, distances: Distances | Unknown) -> float | Non
     return min((each for each in (nearest, line_mm) if each is not None), default=None)
 
 
-def _cement(packed: bytes, crop: Crop, frame: CachedFrame) -> CementMask:
+def _cement(packed: tuple[bytes, bytes], crop: Crop, frame: CachedFrame) -> CementMask:
     count = crop.width_px * crop.height_px
-    bits = np.unpackbits(np.frombuffer(zlib.decompress(packed), np.uint8), count=count)
-    mask = bits.astype(np.bool_).reshape(crop.height_px, crop.width_px)
+    bits, edge = (zlib.decompress(part) for part in packed)
+    unpacked = np.unpackbits(np.frombuffer(bits, np.uint8), count=count).astype(np.bool_)
+    mask = unpacked.reshape(crop.height_px, crop.width_px)
+    evidence = np.where(mask, 1, -1).astype(np.float32)
+    evidence[_edge_of(mask)] = np.frombuffer(edge, np.float32)
     return CementMask(
         crop=crop,
         mask=mask,
-        evidence=np.where(mask, 1, -1).astype(np.float32),
+        evidence=evidence,
         outline_sigma_mm=frame.outline_sigma_mm,
         uncertain_mm2=frame.uncertain_mm2,
     )
+
+
+def _edge_of(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The px on both sides of an outline."""
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    whole = mask.astype(np.uint8)
+    return np.asarray(cv2.dilate(whole, cross) > cv2.erode(whole, cross), dtype=bool)
 
 
 def place_for(folder: Path, run: str, plan: dict[str, Any], settings: Settings, model: str) -> Path | None:

@@ -128,3 +128,15 @@ def test_a_flip_of_maps_and_mask_changes_no_distance(lateral: LineMaps, axis: in
     mirrored = measure_distances(replace(seen, mask=flip(seen.mask)), flipped)
     assert straight.cement_area_mm2 == mirrored.cement_area_mm2
     assert straight.mm == mirrored.mm
+
+
+def test_the_outline_counts_where_the_evidence_crosses_zero(lateral: LineMaps) -> None:
+    """Evidence that falls evenly: moved by a tenth of a px, the distance is another by a tenth of a px."""
+    x = CROP.x0_px + np.arange(CROP.width_px, dtype=np.float32)
+    far = np.abs(CROP.y0_px + np.arange(CROP.height_px, dtype=np.float32)[:, None] - 90) - 10
+    told = []
+    for right in np.arange(90.0, 91.05, 0.1):
+        evidence = np.minimum(-far, np.minimum(right - x, x - 60)[None, :]).astype(np.float32)
+        seen = CementMask(crop=CROP, mask=evidence > 0, evidence=evidence, outline_sigma_mm=0.1)
+        told.append(measure_distances(seen, lateral).mm[Line.WARNING_LINE])
+    assert told == pytest.approx([(100.0 + 0.5 - right) * MM_PER_PX for right in np.arange(90.0, 91.05, 0.1)], abs=1e-4)
