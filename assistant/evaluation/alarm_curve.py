@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -16,6 +15,7 @@ from assistant.evaluation.figure_list import FIGURES
 from assistant.evaluation.outcome import no_outcome
 from assistant.evaluation.program_run import event_of, pipeline_for
 from assistant.evaluation.report import cells
+from assistant.evaluation.runs import of_each
 from assistant.evaluation.score import tags_of
 from assistant.evaluation.score_cement import score_before
 from assistant.evaluation.score_events import score_crossings, score_outside
@@ -80,8 +80,7 @@ def scores_along(curve: Curve, runs: Sequence[Path], jobs: int) -> list[RunScore
     InputError
         If a run cannot be read.
     """
-    with ProcessPoolExecutor(max(1, min(jobs, len(runs))), mp_context=get_context("spawn")) as pool:
-        return [score for found in pool.map(_along, [curve] * len(runs), runs) for score in found]
+    return [score for found in of_each(partial(_along, curve), runs, jobs) for score in found]
 
 
 def _along(curve: Curve, run: Path) -> list[RunScore]:

@@ -140,6 +140,7 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
     def flags(name: str) -> NDArray[np.bool_]:
         return np.array([cell.lower() in ("1", "true") for cell in table.words(name)] + [False] * short, dtype=bool)
 
+    told = table.cells.get("new_picture", [])
     mirrored = mirrored_in(table)
     motion = motion_of(table, mirrored)
     unknown = np.full(short, np.nan)
@@ -161,7 +162,7 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
         processing_ms=numbers("processing_ms"),
         alarm=table.words("alarm") + [""] * short,
         reason=table.words("reason") + [""] * short,
-        doubt=np.array([cell == "unknown" for cell in table.words("new_picture")] + [False] * short, dtype=bool),
+        doubt=np.array([cell == "" for cell in told] + [False] * short, dtype=bool) if told else None,
         outline_sigma_mm=numbers("front_mm"),
         events=tuple(result.events),
         leaks=tuple(result.leaks),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 
@@ -248,6 +248,12 @@ def _with_source(run: Path, use: Callable[[Source], T]) -> T:
         return use(source)
     finally:
         source.close()
+
+
+def of_each(work: Callable[[Any], T], items: Sequence[Any], workers: int) -> list[T]:
+    """What ``work`` says of each, in their order, in worker processes."""
+    with ProcessPoolExecutor(max(1, min(workers, len(items))), mp_context=get_context("spawn")) as pool:
+        return list(pool.map(work, items))
 
 
 def score_all(jobs: Sequence[RunToScore], workers: int) -> list[RunScore]:
