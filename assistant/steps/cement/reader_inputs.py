@@ -77,11 +77,48 @@ class SeenChange:
         assert self.half_s is not None
         assert self.long_s is not None
         assert self.bright is not None
-        if self.maps is None:
-            self.maps = np.empty((len(CHANNELS), *mean.shape), np.float32)
         middle = np.float32(np.median(mean[self.usable][::3])) if self.usable.any() else np.float32(0.0)
-        changes = self.change, self.half_s, self.long_s, self.bright
-        return maps_of(*changes, self.grain, mean - middle, self.depth_mm, steel, self.usable, self.maps)
+        averages = self.change, self.half_s, self.long_s
+        self.maps = maps_of(
+            averages, self.bright, self.grain, mean - middle, self.depth_mm, steel, self.usable, self.maps
+        )
+        return self.maps
+
+
+def maps_of(
+    changes: tuple[F32, F32, F32],
+    bright: F32,
+    grain: float,
+    baseline: F32,
+    depth_mm: F32,
+    steel: Bool | F32,
+    usable: Bool | F32,
+    out: F32 | None = None,
+) -> F32:
+    """The maps of one picture in the scales that a network has learned.
+
+    Parameters
+    ----------
+    changes : three arrays (rows, cols)
+        Log units: of this picture, over half a second, over 2.5 s.
+    bright, baseline, depth_mm : array (rows, cols)
+        As in `SeenChange`; the baseline less its middle.
+    grain : float
+    steel, usable : array (rows, cols)
+        0 or 1.
+    out : array (8, rows, cols) or None
+        Written over and given back.
+    """
+    maps: F32 = np.empty((len(CHANNELS), *bright.shape), np.float32) if out is None else out
+    for k, (values, share) in enumerate(zip(changes, (1.0, 0.5, 0.3), strict=True)):
+        np.arcsinh(values / np.float32(share * grain), out=maps[k])
+    np.multiply(baseline, np.float32(1 / 40), out=maps[3])
+    np.clip(depth_mm / 8, -2, 2, out=maps[4])
+    maps[5] = steel
+    np.arcsinh(bright / np.float32(0.5 * grain), out=maps[6])
+    maps[7] = np.log(grain)
+    np.multiply(maps, usable, out=maps)
+    return maps
 
 
 def start_seeing(usable: Bool, body: Bool, mm_per_px: float) -> SeenChange:
@@ -89,45 +126,6 @@ def start_seeing(usable: Bool, body: Bool, mm_per_px: float) -> SeenChange:
     inside = body.astype(np.uint8)
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
     return SeenChange(usable=usable, body=body, depth_mm=np.asarray(depth * mm_per_px, np.float32))
-
-
-def maps_of(
-    change: F32,
-    half_s: F32,
-    long_s: F32,
-    bright: F32,
-    grain: float,
-    baseline: F32,
-    depth_mm: F32,
-    steel: Bool,
-    usable: Bool,
-    maps: F32 | None = None,
-) -> F32:
-    """The maps from what they are made of, channels first.
-
-    Parameters
-    ----------
-    change, half_s, long_s, bright : array (rows, cols)
-        Log units, as in `SeenChange`.
-    grain : float
-    baseline : array
-        Log units, less its middle.
-    depth_mm : array
-    steel, usable : array of bool
-    maps : array (8, rows, cols) or None
-        Where they are written; None: anew.
-    """
-    if maps is None:
-        maps = np.empty((len(CHANNELS), *change.shape), np.float32)
-    for k, (values, share) in enumerate(((change, 1.0), (half_s, 0.5), (long_s, 0.3))):
-        np.arcsinh(values / np.float32(share * grain), out=maps[k])
-    np.multiply(baseline, np.float32(1 / 40), out=maps[3])
-    np.clip(depth_mm / 8, -2, 2, out=maps[4])
-    maps[5] = steel
-    np.arcsinh(bright / np.float32(0.5 * grain), out=maps[6])
-    maps[7] = np.log(grain)
-    maps *= usable
-    return maps
 
 
 def without_exposure(mean: F32, still: F32, free: Bool) -> F32:
@@ -144,11 +142,11 @@ def without_exposure(mean: F32, still: F32, free: Bool) -> F32:
     x = (levels - middle) / wide
     design = np.stack([np.ones_like(x), x, x * x], axis=1).astype(np.float64)
     keep = np.ones(len(x), bool)
-    fitted = np.zeros(3)
+    fitted: NDArray[np.float64] = np.zeros(3)
     for _ in range(4):
         some = design[keep]
         ridge = np.diag([1e-6, len(some) * 2e-3, len(some) * 2e-3])
-        fitted = np.linalg.solve(some.T @ some + ridge, some.T @ seen[keep])
+        fitted = np.asarray(np.linalg.solve(some.T @ some + ridge, some.T @ seen[keep]), np.float64)
         left = seen - design @ fitted
         spread = 1.4826 * np.median(np.abs(left - np.median(left))) + 0.2
         keep = (left < 2 * spread) & (left > -3 * spread)

@@ -117,17 +117,23 @@ def calibrate(session: Any, runs: list[SampledRun], every: int = 3) -> tuple[dic
     runs : list of SampledRun
         Of patients that nothing was learned from.
     every : int
-        Every so many pictures.
+        Every so many pictures; those without cement all, for they are few.
     """
     odds, right, errors, said = [], [], [], []
     dry: list[tuple[F32, NDArray[np.bool_], float]] = []
     volumes = []
     for run in runs:
         px_mm2 = run.mm_per_px**2
-        for k in range(0, len(run.pictures), every):
-            seen = run.pictures[k]
+        for k, seen in enumerate(run.pictures):
+            is_dry = seen.cement_mm2 == 0 and not seen.ignored.any()
+            if k % every and not is_dry:
+                continue
             p_raw, path, far = answers(session, run.maps(k))
             answer = odds_of(p_raw)
+            if is_dry:
+                dry.append((answer, run.body, px_mm2))
+            if k % every:
+                continue
             open_px = run.usable & ~seen.ignored
             odds.append(answer[open_px].astype(np.float64))
             right.append(seen.visible[open_px].astype(np.float64))
@@ -137,8 +143,6 @@ def calibrate(session: Any, runs: list[SampledRun], every: int = 3) -> tuple[dic
                 said.append(far[known])
                 true_ml, told_ml = (float(a[known].sum()) * px_mm2 / 1000 for a in (seen.path_mm, path))
                 volumes.append((true_ml, told_ml, float((far * path)[known].sum()) * px_mm2 / 1000))
-            if seen.cement_mm2 == 0 and not seen.ignored.any():
-                dry.append((answer, run.body, px_mm2))
     all_odds, all_right = np.concatenate(odds), np.concatenate(right)
     temperature, shift = fitted(all_odds, all_right)
     before = reliability(logistic(all_odds), all_right)

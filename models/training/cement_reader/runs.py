@@ -16,6 +16,11 @@ F32 = NDArray[np.float32]
 F16 = NDArray[np.float16]
 Bool = NDArray[np.bool_]
 LEAST_PX = 64
+_CEMENT_SHARE = 60
+"""Of 255: a px with more of its area in cement is cement."""
+_FEW = (1, 1, 2, 3, 5, 8)
+_LEAST_DRY = 4
+_FIRST_WITH = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,11 +82,12 @@ class SampledRun:
     def maps(self, k: int) -> F32:
         """What the network is given of a picture, (8, rows, cols)."""
         seen = self.pictures[k]
+        change, half_s, long_s, bright = (
+            np.asarray(each, np.float32) for each in (seen.change, seen.half_s, seen.long_s, seen.bright)
+        )
         return maps_of(
-            np.asarray(seen.change, np.float32),
-            np.asarray(seen.half_s, np.float32),
-            np.asarray(seen.long_s, np.float32),
-            np.asarray(seen.bright, np.float32),
+            (change, half_s, long_s),
+            bright,
             seen.grain,
             np.asarray(seen.mean, np.float32),
             self.depth_mm,
@@ -92,26 +98,58 @@ class SampledRun:
 
 def read_run(path: Path) -> SampledRun | None:
     """Read a sample; None where its crop is smaller than a training crop may be."""
-    with np.load(path) as file:
-        stored = dict(file)
-    usable, body, mm_per_px = stored["usable"], stored["body"], float(stored["mm_per_px"])
-    if min(body.shape) < LEAST_PX:
+    stored = _stored(path)
+    if min(stored["body"].shape) < LEAST_PX:
         return None
+    return _run(stored, path.stem, str(stored["group"]), list(range(len(stored["t_s"]))), None)
+
+
+def read_on_few_pictures(path: Path, rng: np.random.Generator) -> SampledRun | None:
+    """A sample as it would be on a baseline of one to eight pictures, from which whatever breathes stands out.
+
+    Pictures without cement, and the first with it. None where too few are without.
+
+    Parameters
+    ----------
+    path : Path
+    rng : Generator
+        Draws how many pictures, and which is the first.
+    """
+    stored = _stored(path)
+    wet = [k for k, cement in enumerate(stored["cement"]) if cement.max() > _CEMENT_SHARE or stored["ignored"][k].any()]
+    dry = [k for k in range(len(stored["t_s"])) if k not in set(wet)]
+    if len(dry) < _LEAST_DRY or min(stored["body"].shape) < LEAST_PX:
+        return None
+    count, first = int(rng.choice(_FEW)), dry[int(rng.integers(0, len(dry) // 2))]
+    base = [k for k in dry if k >= first][:count]
+    kept = [k for k in range(base[-1] + 1, len(stored["t_s"])) if k <= dry[-1] + _FIRST_WITH]
+    if not kept:
+        return None
+    mean = stored["still"][base].astype(np.float32).mean(axis=0)
+    return _run(stored, f"{path.stem}-few", "few pictures", kept, mean)
+
+
+def _stored(path: Path) -> dict[str, NDArray[Any]]:
+    with np.load(path) as file:
+        return dict(file)
+
+
+def _run(stored: dict[str, NDArray[Any]], name: str, group: str, kept: list[int], mean: F32 | None) -> SampledRun:
+    usable, body, mm_per_px = stored["usable"], stored["body"], float(stored["mm_per_px"])
     seen = start_seeing(usable, body, mm_per_px)
-    pictures = [_picture(seen, stored, k) for k in range(len(stored["t_s"]))]
     return SampledRun(
-        name=path.stem,
-        group=str(stored["group"]),
+        name=name,
+        group=group,
         mm_per_px=mm_per_px,
         usable=usable,
         body=body,
         depth_mm=seen.depth_mm,
-        pictures=pictures,
+        pictures=[_picture(seen, stored, k, mean) for k in kept],
     )
 
 
-def _picture(seen: SeenChange, stored: dict[str, NDArray[Any]], k: int) -> Picture:
-    mean = np.asarray(stored["mean"][k], np.float32)
+def _picture(seen: SeenChange, stored: dict[str, NDArray[Any]], k: int, baseline: F32 | None) -> Picture:
+    mean = np.asarray(stored["mean"][k], np.float32) if baseline is None else baseline
     seen.take(mean, np.asarray(stored["still"][k], np.float32), float(stored["t_s"][k]))
     parts = seen.change, seen.half_s, seen.long_s, seen.bright
     change, half_s, long_s, bright = (np.asarray(each, np.float16) for each in parts)
@@ -124,7 +162,7 @@ def _picture(seen: SeenChange, stored: dict[str, NDArray[Any]], k: int) -> Pictu
         grain=seen.grain,
         steel=np.asarray(stored["steel"][k], bool),
         visible=np.asarray(stored["visible"][k] / np.float32(255), np.float32),
-        cement=np.asarray(stored["cement"][k]) > 60,
+        cement=np.asarray(stored["cement"][k]) > _CEMENT_SHARE,
         path_mm=np.asarray(stored["path"][k] / np.float32(PATH_STEPS), np.float32),
         ignored=np.asarray(stored["ignored"][k], bool),
         visible_mm2=float(stored["visible_mm2"][k]),

@@ -62,9 +62,7 @@ class Crop:
     def maps(self) -> F32:
         """What the network is given."""
         return maps_of(
-            self.change,
-            self.half_s,
-            self.long_s,
+            (self.change, self.half_s, self.long_s),
             self.bright,
             self.grain,
             self.mean,

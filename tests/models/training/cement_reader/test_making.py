@@ -8,13 +8,13 @@ import pytest
 
 from models.training.cement_reader import cases
 from models.training.cement_reader.making import make
-from models.training.cement_reader.runs import read_run
+from models.training.cement_reader.runs import read_on_few_pictures, read_run
 
 NUMBER = len(cases.GROUPS) + cases.GROUPS.index("usual")
 
 
 def test_a_sample_holds_what_is_true_where_the_program_saw_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cases, "_PICTURES", 14)
+    monkeypatch.setattr(cases, "_PICTURES", 24)
     made = make(NUMBER)
     assert made is not None
     path = tmp_path / f"{NUMBER:04d}.npz"
@@ -40,3 +40,10 @@ def test_a_sample_holds_what_is_true_where_the_program_saw_it(tmp_path: Path, mo
     seen = (last.visible > 0.5).astype(np.uint8)
     beside = cv2.dilate(seen, np.ones((15, 15), np.uint8)) - cv2.dilate(seen, np.ones((5, 5), np.uint8))
     assert maps[0][seen > 0].mean() > maps[0][(beside > 0) & run.usable].mean() + 0.5
+    # The same on a baseline of few pictures: of those without cement and the first with it.
+    few = read_on_few_pictures(path, np.random.default_rng(1))
+    assert few is not None
+    assert few.group == "few pictures"
+    assert few.pictures[0].cement_mm2 == 0
+    assert few.pictures[-1].cement_mm2 > 0
+    assert len(few.pictures) < len(run.pictures)
