@@ -34,7 +34,7 @@ F32 = NDArray[np.float32]
 
 
 def to_onnx(reader: nn.Module, outputs: tuple[str, ...] = OUTPUTS) -> bytes:
-    """Export with free rows and columns."""
+    """Export with free count, rows and columns."""
     reader.eval()
     with tempfile.TemporaryDirectory() as name, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -45,7 +45,8 @@ def to_onnx(reader: nn.Module, outputs: tuple[str, ...] = OUTPUTS) -> bytes:
             str(path),
             input_names=[INPUT],
             output_names=list(outputs),
-            dynamic_axes={INPUT: {2: "rows", 3: "cols"}} | {each: {1: "rows", 2: "cols"} for each in outputs},
+            dynamic_axes={INPUT: {0: "n", 2: "rows", 3: "cols"}}
+            | {each: {0: "n", 1: "rows", 2: "cols"} for each in outputs},
             opset_version=OPSET,
             dynamo=False,
         )
