@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.system.plain import json_text
 from models.training.cement_reader.asking import answers, padded, session_of
-from models.training.cement_reader.runs import SampledRun, read_run
+from models.training.cement_reader.runs import SampledRun, read_on_few_pictures, read_run
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
@@ -211,7 +211,9 @@ def main() -> None:
     given = parser.parse_args()
     cv2.setNumThreads(1)
     session = session_of(given.model.read_bytes())
-    runs = [run for path in given.samples if (run := read_run(path)) is not None]
+    rng = np.random.default_rng(1)
+    read = [each for path in given.samples for each in (read_run(path), read_on_few_pictures(path, rng))]
+    runs = [run for run in read if run is not None]
     numbers, figures = calibrate(session, runs)
     given.out.mkdir(parents=True, exist_ok=True)
     (given.out / "calibration.json").write_text(json_text(numbers, indent=1) + "\n")
