@@ -23,8 +23,8 @@ F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
 OUTLINE_P = 0.5
 PIECE_MM2 = 2.0
-DRY_PIECES = 0.01
-"""At most so many pictures without cement may show a piece that counts."""
+DRY_PIECES = 0.02
+"""At most so many pictures without cement may show a piece that counts; the step asks for a second picture."""
 _PEAKS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
 
 
