@@ -1,4 +1,4 @@
-"""What a reader is given of one picture after the other: maps of the vertebra held still, on a lattice of about 0.45 mm.
+"""What a reader is given of one picture after the other: maps of the vertebra held still, a px about 0.45 mm.
 
 The change against the pictures before the cement, of this picture and averaged over half a second and over 2.5 s of
 film, each in units of the picture's grain; the baseline; how deep in the body; steel; what has brightened lately; the
