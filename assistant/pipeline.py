@@ -151,6 +151,7 @@ class Pipeline:
 
     Attributes
     ----------
+    plan : Plan
     screen : ScreenWatch
         Which of the screen's pictures is looked at, and whether it is live.
     display : DisplayWatch
@@ -174,7 +175,7 @@ class Pipeline:
         cement_limits: CementLimits = USUAL_LIMITS,
         seen: SeenPictures | None = None,
     ) -> None:
-        self._settings = settings
+        self.plan, self._settings = plan, settings
         self._shapes = shapes
         self._clock_ns = clock_ns
         places = [view.centre_px for view in plan.views]
@@ -272,8 +273,13 @@ class Pipeline:
             processing_ms=(self._clock_ns() - started_ns) / 1e6,
             offered=self.display.offered,
             asks_before=self.before.asks,
+            counts_before=self.before.counted,
             shown=self.display.shown,
         )
+
+    def go_on_with(self, seen: SeenPictures) -> None:
+        """It has caught up with a session: what that has shown is known from now on."""
+        self.screen.memory.seen = seen
 
     def acknowledge(self) -> tuple[Alarm, ...]:
         """A person has seen all alarms that stand: a latched one may end once its condition is gone. The fresh ones."""

@@ -376,6 +376,8 @@ class Reading:
         How the console shows this picture, where that is not as planned and nobody has taken it over.
     asks_before : tuple of int
         Views in which cement may have stood there before the start, and nobody has said so yet.
+    counts_before : tuple of int
+        Views in which such cement is counted, against pictures from before the reference frame.
     shown : ConsoleDisplay or None
         How the console shows this picture, as far as it is planned or taken over; None: it was not compared.
     """
@@ -393,6 +395,7 @@ class Reading:
     processing_ms: float
     offered: ConsoleDisplay | None = None
     asks_before: tuple[int, ...] = ()
+    counts_before: tuple[int, ...] = ()
     shown: ConsoleDisplay | None = None
 
     @property

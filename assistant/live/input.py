@@ -104,6 +104,9 @@ class LiveInput:
         self._plan_number = 0
         self._session_memory: SessionMemory | None = None
         self._screen_changed = ""
+        self._counts_before: tuple[int, ...] = ()
+        self._told_before: set[int] = set()
+        """Views of the plan in which earlier pictures have told of cement before the start."""
 
     def begin(self, session_memory: SessionMemory, events: Iterable[dict[str, Any]]) -> None:
         """Its processes run now. After a crash the lines of the event log come back, never confirmed."""
@@ -138,6 +141,7 @@ class LiveInput:
             self.inbox.append(FaultNotice(happened=happened, do=sentence("Free some space.")))
         self.session_state.new_plan(self._plan_number, tuple(view.view for view in plan.views))
         self._growth, self._screen_changed = CementGrowth(), ""
+        self._counts_before, self._told_before = (), set()
         self._order(self._plan)
         self._log(
             "plan_set",
@@ -179,6 +183,12 @@ class LiveInput:
     def said_before(self) -> dict[int, bool]:
         """What a person has said of that, by view; it may be said otherwise while the lines stand."""
         return answers_in(self._plan) if self.session_state.lines is Lines.CONFIRMED else {}
+
+    @property
+    def counts_before(self) -> bool:
+        """Whether such cement is counted, but for a no: pictures from before the lines have told all of it."""
+        asked = {*self.asks_before, *self.said_before}
+        return bool(asked) and asked <= self._told_before
 
     def answer_before(self, *, is_there: bool) -> Kept | None:
         """The person says whether cement stood there before the start; None where nobody asked.
@@ -281,6 +291,11 @@ class LiveInput:
 
     def _see_growth(self, moment: LiveMoment) -> None:
         distances, session_state = moment.distances, self.session_state
+        if moment.plan_number == self._plan_number and moment.counts_before != self._counts_before:
+            # What is counted from now on, or no more, has not grown.
+            self._counts_before = moment.counts_before
+            self._told_before |= {*moment.counts_before}
+            self._growth.rest()
         may = (
             session_state.lines is Lines.CONFIRMED
             and not session_state.armed

@@ -108,6 +108,8 @@ class LiveMoment(Moment):
     """How the console shows the picture, where that is not as planned and a person may take it over."""
     asks_before: tuple[int, ...] = ()
     """Views in which cement may have stood there before the start: a person is asked."""
+    counts_before: tuple[int, ...] = ()
+    """Views in which such cement is counted, against pictures from before the reference frame."""
     shown: ConsoleDisplay | None = None
     """How the console shows the picture, as far as it is planned or taken over; None: it was not compared."""
 
@@ -137,6 +139,7 @@ def live_moment(
         screen_changed=screen.changed,
         offered=reading.offered,
         asks_before=reading.asks_before,
+        counts_before=reading.counts_before,
         shown=reading.shown,
     )
 

@@ -265,42 +265,46 @@ class LiveSession:
         self.second.begin(self.events)
         return []
 
+    @property
+    def _inputs(self) -> list[LiveInput]:
+        return [self._input] if self.second is None else [self._input, self.second.input]
+
     def look_at(self, place: tuple[float, float] | None) -> None:
         """Before a plan: look at the picture of the screen at this place; None: at the one that changes."""
         self._input.look_at(place)
 
     def take_display(self) -> Kept | None:
         """The person takes over how the console shows its pictures now; None where nothing is offered."""
-        inputs = [self._input] if self.second is None else [self._input, self.second.input]
-        return next((kept for each in inputs if (kept := each.take_display()) is not None), None)
+        return next((kept for each in self._inputs if (kept := each.take_display()) is not None), None)
 
     @property
     def offered_display(self) -> str:
         """How a console shows its pictures, where that may be taken over; empty where nothing is offered."""
-        states = (
-            [self._session_state] if self.second is None else [self._session_state, self.second.input.session_state]
-        )
+        states = (each.session_state for each in self._inputs)
         offered = (each.moment.offered for each in states if each.moment is not None)
         return next((each.words for each in offered if each is not None), "")
 
     def answer_before(self, *, is_there: bool) -> Kept | None:
         """The person says whether cement stood there before the start, or says it anew; None where nobody asked."""
-        inputs = [self._input] if self.second is None else [self._input, self.second.input]
-        asking = [each for each in inputs if each.asks_before] or inputs
+        asking = [each for each in self._inputs if each.asks_before] or self._inputs
         answers = [kept for each in asking if (kept := each.answer_before(is_there=is_there)) is not None]
         return next((kept for kept in answers if kept.unwritten), answers[0] if answers else None)
 
     @property
+    def counts_before(self) -> bool:
+        """Whether such cement is counted, but for a no, in each picture of which that was asked."""
+        asked = [each for each in self._inputs if each.asks_before or each.said_before]
+        return bool(asked) and all(each.counts_before for each in asked)
+
+    @property
     def asks_before(self) -> bool:
         """Whether it is asked if cement stood there before the start: once the lines are confirmed."""
-        inputs = [self._input] if self.second is None else [self._input, self.second.input]
-        return any(each.asks_before for each in inputs)
+        return any(each.asks_before for each in self._inputs)
 
     @property
     def said_before(self) -> tuple[bool, ...]:
         """What a person has said of that, of each view asked about; it may be said otherwise while the lines stand."""
-        inputs = [self._input] if self.second is None else [self._input, self.second.input]
-        return tuple(answer for each in inputs for answer in each.said_before.values())
+        return tuple(answer for each in self._inputs for answer in each.said_before.values())
 
     def confirm_lines(self) -> None:
         """The person has looked at the lines on the first picture: they are right."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,18 @@ from PyQt6.QtCore import QElapsedTimer, Qt
 
 from assistant.live.plan_store import plan_left
 from assistant.settings.tree import Settings
+from assistant.vocabulary import Distances, Unknown
 from tests.journeys.room import Room
 from tests.journeys.test_console_display import analyze, mirrored
 from tests.journeys.test_console_display_live import drawn_texts, press, touch
 from tests.small_run import COLS, pictures, plan_document
+from tests.waiting import wait_until
 from ui.theatre.answers import AnswerFields
 from ui.widgets.keycap import Keycap
 
 K = Qt.Key
 LATE = 48
+MAIN = ("posterior_wall", "warning_line", "superior_endplate", "inferior_endplate", "anterior_wall")
 
 
 @pytest.mark.parametrize(("key", "answer"), [(K.Key_Y, True), (K.Key_E, False)], ids=["yes", "no"])
@@ -212,3 +216,65 @@ def test_pictures_from_before_the_reference_frame_tell_it_and_it_is_counted(tmp_
     denied, rows = analyze(tmp_path / "no", made, views=[late | {"cement_before": False}])
     assert not any("before the start" in note for note in denied["run"]["notes"])
     assert float(rows[LATE]["cement_area_mm2"] or 0) < 4.0
+
+
+def measured(moment: Any) -> dict[str, float]:
+    """The lengths to the lines that are known of a moment of the theatre."""
+    if not isinstance(moment.distances, Distances):
+        return {}
+    return {line.value: mm for line, mm in moment.distances.mm.items() if not isinstance(mm, Unknown)}
+
+
+def late(qtbot: Any, monkeypatch: pytest.MonkeyPatch, made: list[Any], size: tuple[int, int]) -> Room:
+    """X-ray is on from before the cement; lines are placed on a picture with cement, and confirmed."""
+    room = Room(qtbot, monkeypatch)
+    room.page.resize(*size)
+    room.page.show()
+    for grey in made[: LATE + 1]:
+        room.show(grey)
+    room.session.set_plan(plan_document(reference_frame=LATE), [made[LATE]])
+    room.obey()
+    room.tick()
+    room.session.confirm_lines()
+    room.tick()
+    return room
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 1024)])
+def test_in_the_theatre_earlier_pictures_tell_it_as_in_a_replay(
+    qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Y, E and Y again: it is counted, it is not, and it is again, as far from the lines as a replay says."""
+    made = list(pictures(72))
+    room = late(qtbot, monkeypatch, made, size)
+    figures: dict[int, dict[str, float]] = {}
+
+    def show(first: int, end: int) -> None:
+        for k in range(first, end):
+            room.show(made[k])
+            wait_until(lambda: not room.analysis.looks_back, room.analysis.step)
+            figures[k] = measured(room.session.status.moment)
+
+    show(LATE + 1, LATE + 8)
+    assert any("Cement before the start? Y: yes. E: no." in action for _, action in room.bar)
+    if folder := os.environ.get("FLUORO_SHOTS"):
+        room.page.grab().save(f"{folder}/asked_{size[0]}.png")
+    press(room, K.Key_Y)
+    assert "is counted, against pictures from before the lines" in room.page.display.note
+    show(LATE + 8, LATE + 12)
+    if folder:
+        room.page.grab().save(f"{folder}/counted_{size[0]}.png")
+    press(room, K.Key_E)
+    show(LATE + 12, LATE + 16)
+    assert not figures[LATE + 13] or min(figures[LATE + 13].values()) > min(figures[LATE + 11].values()) + 0.5
+    press(room, K.Key_Y)
+    assert "is counted, against pictures from before the lines" in room.page.display.note
+    show(LATE + 16, 72)
+    room.end()
+    view = plan_document(reference_frame=LATE)["views"][0] | {"cement_before": True}
+    _, rows = analyze(tmp_path / "replay", made, views=[view])
+    # A replay has seen two pictures more: the first ones after it differ by a pixel at a front that moves.
+    for k in (*range(LATE + 8, LATE + 12), *range(LATE + 22, 72)):
+        assert figures[k], k
+        for line in MAIN:
+            assert figures[k][line] == pytest.approx(float(rows[k][f"{line}_mm"]), abs=0.3), (k, line)

@@ -247,6 +247,10 @@ class TheatreController:
         kept = session.answer_before(is_there=is_there) if session is not None else None
         if kept is None:
             self._view.show_message(sentence("Nobody asked whether there was cement before the start."))
+        elif is_there and session is not None and session.counts_before:
+            self._show_kept(
+                sentence("Cement before the start is counted, against pictures from before the lines."), kept
+            )
         elif is_there:
             self._show_kept(
                 sentence("Cement before the start is in no figure: place the lines anew, or judge by eye."), kept

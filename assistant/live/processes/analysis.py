@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -24,6 +25,7 @@ from assistant.live.messages import (
     live_moment,
 )
 from assistant.live.orders import Acknowledge, AnswerBefore, LookAt, Order, Start, TakeDisplay, TakePlan
+from assistant.live.processes.looking_back import LookingBack, RecordedBefore
 from assistant.live.processes.shape_watch import watched
 from assistant.live.shared.shared_memory import Register, SessionMemory, is_in_colour, is_orphan
 from assistant.model_packs.starting import live_shape_model
@@ -36,13 +38,16 @@ from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
 from assistant.settings.tree import Settings
 from assistant.steps.liveness import ScreenWatch, SeenPictures
-from assistant.vocabulary import Alarm, Approach, CementMask, Frame, Leak, Reading, Unknown
+from assistant.vocabulary import Alarm, Approach, CementMask, Frame, FrameState, Leak, Liveness, Reading, Unknown
 
+log = logging.getLogger(__name__)
 _PAUSE_S: Final = 0.002
 _NICER: Final = 3
 _PLAN_TAKES_S: Final = 6.0
 _MOST_BEHIND: Final = 6
 """Frames that the analysis may work off; farther behind it goes on with the newest [P]."""
+_LOOK_BACK_EVERY: Final = 4
+"""While lines are held against earlier pictures, at least one of them for so many frames [P]."""
 _ROOM_FOR_ALARMS: Final = 1 << 19
 _NO_PLAN: Final = sentence("no lines have been confirmed yet")
 _IN_COLOUR: Final = sentence("not fluoroscopy: the picture is in colour")
@@ -57,11 +62,13 @@ def run(start: Start) -> None:
     session_memory.put(Register.ANALYSIS_PID, os.getpid())
     lines = LineWriter(Path(start.folder), READINGS)
     lines.put({"columns": list(COLUMNS), "since_frame": session_memory.ring.newest_index + 1, KEEPS: True})
+    # A session that goes on without its memory: what was recorded of it is read beside, and never waited for.
+    recorded = RecordedBefore(Path(start.folder)) if session_memory.ring.newest_index < 0 else None
     with live_shape_model() as shapes:
         # A run that is played again and again shows the same pictures by intention.
         seen = SeenPictures(0) if start.source.startswith(LOOP) else None
         analysis = LiveAnalysis(
-            session_memory, start.settings, lines, watched(shapes, session_memory.analysis_says.put), seen
+            session_memory, start.settings, lines, watched(shapes, session_memory.analysis_says.put), seen, recorded
         )
         while not session_memory.get(Register.CLOSING) and not is_orphan(session_memory, start.settings):
             session_memory.beat(Register.ANALYSIS_BEAT)
@@ -82,6 +89,7 @@ class LiveAnalysis:
         lines: LineWriter,
         shapes: ShapeModel | Unknown | None = None,
         seen: SeenPictures | None = None,
+        recorded: RecordedBefore | None = None,
     ) -> None:
         self._session_memory, self._settings, self._lines, self._shapes = session_memory, settings, lines, shapes
         self._views: tuple[PlannedView, ...] = ()
@@ -91,6 +99,11 @@ class LiveAnalysis:
         """Of the session, whatever plans it works with, and though its analysis was started again."""
         self._screen = self._before_plan = ScreenWatch(settings.liveness, seen=self._seen)
         self._of_plan = self._before_plan
+        self._recorded = recorded
+        self._to_look_back: TakePlan | None = None
+        self._since_plan: list[Order] = []
+        self._back: LookingBack | None = None
+        self._frames_since_look = 0
         self._last_index = session_memory.ring.newest_index
         self._skipped = 0
         self._cement: CementMask | Unknown | None = None
@@ -101,28 +114,19 @@ class LiveAnalysis:
         """Do what the session wants."""
         if isinstance(order, TakePlan):
             self._take_plan(order)
-        elif isinstance(order, Acknowledge) and self._pipeline is not None:
-            self._pipeline.acknowledge()
-        elif isinstance(order, TakeDisplay) and self._pipeline is not None and order.plan_number == self._plan_number:
-            self._pipeline.take_display(order.display)
-        elif isinstance(order, AnswerBefore) and self._pipeline is not None and order.plan_number == self._plan_number:
-            self._pipeline.answer_before(order.views, is_there=order.is_there)
         elif isinstance(order, LookAt):
             self._before_plan.look_at(order.place)
+        elif self._pipeline is not None:
+            _tell(self._pipeline, order, self._plan_number)
+            self._since_plan.append(order)
 
     def _take_plan(self, order: TakePlan) -> None:
         # Line maps of large pictures, and the first picture after, take their time on a machine that is busy.
         self._session_memory.ask_patience(Register.ANALYSIS_BEAT, _PLAN_TAKES_S)
+        self._back = self._to_look_back = None
+        self._since_plan.clear()
         try:
-            plan = plan_from_document(order.document, self._settings.alarms.warning_lines)
-            references = []
-            for view, path in zip(plan.views, order.references, strict=True):
-                references.append(_reference(path, view.reference_frame))
-            check_against_run(plan, references[0].grey.shape[1], references[0].grey.shape[0], None)
-            pipeline = Pipeline(
-                plan, references, self._settings, shapes=self._shapes, clock=order.clock, seen=self._seen
-            )
-            self._pipeline, self._of_plan = GuardedPipeline(pipeline), pipeline.screen
+            pipeline = self._pipeline_of(order, self._seen)
         except AssistantError as error:
             self._session_memory.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=str(error)))
             return
@@ -130,16 +134,39 @@ class LiveAnalysis:
             reason = sentence(f"nothing can be followed in its reference picture ({describe(error)})")
             self._session_memory.analysis_says.put(PlanRefused(plan_number=order.plan_number, reason=reason))
             return
+        self._pipeline, self._of_plan = GuardedPipeline(pipeline), pipeline.screen
         self._plan_number = order.plan_number
-        self._views = plan.views
+        self._views = pipeline.plan.views
+        self._to_look_back = order
         self._session_memory.analysis_says.put(PlanTaken(plan_number=order.plan_number))
 
+    def _pipeline_of(self, order: TakePlan, seen: SeenPictures | None) -> Pipeline:
+        plan = plan_from_document(order.document, self._settings.alarms.warning_lines)
+        references = []
+        for view, path in zip(plan.views, order.references, strict=True):
+            references.append(_reference(path, view.reference_frame))
+        check_against_run(plan, references[0].grey.shape[1], references[0].grey.shape[0], None)
+        return Pipeline(plan, references, self._settings, shapes=self._shapes, clock=order.clock, seen=seen)
+
     def step(self) -> bool:
-        """Analyse one frame; False where none waits."""
+        """Analyse one frame, or where none waits one from before the lines; False where there is nothing to do.
+
+        Where frames never leave a pause, one in so many waits for the time of one picture.
+        """
+        stamped = self._next_frame()
+        if stamped is None:
+            return self._look_back()
+        self._analyse(stamped)
+        self._frames_since_look += 1
+        if self._frames_since_look >= _LOOK_BACK_EVERY:
+            self._look_back()
+        return True
+
+    def _next_frame(self) -> StampedFrame | None:
         ring = self._session_memory.ring
         newest = ring.newest_index
         if newest <= self._last_index:
-            return False
+            return None
         wanted = self._last_index + 1
         if newest - wanted > _MOST_BEHIND:
             self._skipped += newest - wanted
@@ -149,10 +176,42 @@ class LiveAnalysis:
             self._skipped += newest - wanted
             stamped = ring.newest()
             if stamped is None or stamped.index <= self._last_index:
-                return False
+                return None
         self._last_index = stamped.index
-        self._analyse(stamped)
+        return stamped
+
+    def _look_back(self) -> bool:
+        """Do one piece of it; False where nothing is left to do."""
+        self._frames_since_look = 0
+        if self._recorded is not None:
+            recorded = self._recorded.taken()
+            if recorded is None:
+                return False
+            self._recorded = None
+            for frame in recorded:
+                self._session_memory.earlier.offer(frame)
+        if self._to_look_back is not None:
+            order, self._to_look_back = self._to_look_back, None
+            earlier = self._session_memory.earlier
+            if earlier.oldest is not None and earlier.oldest < max(view.reference_frame for view in self._views):
+                self._back = LookingBack(lambda: self._pipeline_of(order, None), earlier.after)
+        if self._back is None or self._back.waits:
+            return False
+        if self._back.step():
+            return True
+        back, self._back = self._back, None
+        if back.found is not None:
+            pipeline, guarded = back.found
+            for since in self._since_plan:
+                _tell(guarded, since, self._plan_number)
+            pipeline.go_on_with(self._seen)
+            self._pipeline, self._of_plan = guarded, pipeline.screen
         return True
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether earlier pictures have still to be looked at."""
+        return self._recorded is not None or self._to_look_back is not None or self._back is not None
 
     def _analyse(self, stamped: StampedFrame) -> None:
         frame = Frame(index=stamped.index, t_s=stamped.t_s, grey=stamped.grey, white=stamped.white)
@@ -168,6 +227,8 @@ class LiveAnalysis:
         else:
             self._screen = self._before_plan
             reading = self._only_liveness(frame, _NO_PLAN if self._pipeline is None else _IN_COLOUR)
+        if reading.liveness.state is FrameState.LIVE and reading.liveness.xray_age_s == 0.0:
+            self._session_memory.earlier.offer(frame)
         # A leak of the last picture may have come to count since: it is told with its outline once more.
         is_new = reading.cement is not self._cement or reading.leaks != self._leaks
         if is_new:
@@ -195,13 +256,21 @@ class LiveAnalysis:
         self._session_memory.put(Register.ANALYSED_INDEX, stamped.index)
         self._session_memory.put(Register.ANALYSED_CAPTURED_NS, stamped.captured_ns)
 
+    def _judged(self, frame: Frame) -> Liveness:
+        """What the picture is, of no plan; one frame that this fails on does not end the analysis."""
+        try:
+            return self._before_plan.judge(frame)
+        except Exception as error:
+            log.exception("frame %d could not be judged", frame.index)
+            return _unusable(error)
+
     def _only_liveness(self, frame: Frame, why: str) -> Reading:
         started_ns = time.perf_counter_ns()
         unknown = Unknown(why)
         return Reading(
             frame_index=frame.index,
             t_s=frame.t_s,
-            liveness=self._before_plan.judge(frame),
+            liveness=self._judged(frame),
             motion=unknown,
             cement=unknown,
             distances=unknown,
@@ -211,6 +280,20 @@ class LiveAnalysis:
             leaks=(),
             processing_ms=(time.perf_counter_ns() - started_ns) / 1e6,
         )
+
+
+def _unusable(error: Exception) -> Liveness:
+    unknown = Unknown(f"a fault in the program: {describe(error)}")
+    return Liveness(state=FrameState.UNUSABLE, xray_age_s=unknown, noise_grey=unknown, reason=unknown.reason)
+
+
+def _tell(pipeline: GuardedPipeline, order: Order, plan_number: int) -> None:
+    if isinstance(order, Acknowledge):
+        pipeline.acknowledge()
+    elif isinstance(order, TakeDisplay) and order.plan_number == plan_number:
+        pipeline.take_display(order.display)
+    elif isinstance(order, AnswerBefore) and order.plan_number == plan_number:
+        pipeline.answer_before(order.views, is_there=order.is_there)
 
 
 def _reference(path: str, index: int) -> Frame:

@@ -10,6 +10,7 @@ from typing import Final
 
 from assistant.capture.camera.colour import NO_FLUOROSCOPY_SHARE
 from assistant.errors import EnvironmentError_
+from assistant.live.shared.earlier_room import EarlierRoom
 from assistant.live.shared.frame_ring import Ring
 from assistant.live.shared.mailbox import HEAD_BYTES, Mailbox
 from assistant.live.shared.mapped_file import SharedFile
@@ -18,11 +19,13 @@ from assistant.steps.liveness import MOST_PICTURES, SeenRoom
 from assistant.vocabulary import Measure, Unknown
 
 NOTHING_YET: Final = Unknown("no frame has come yet")
-_MAGIC: Final = 0x666C756F726F33
+_MAGIC: Final = 0x666C756F726F34
 """Another one with every other layout: what an older version left behind is not taken for one of this."""
 _REGISTERS_AT, _REGISTER_COUNT = 0, 64
 _SLOTS, _SLOT_BYTES = 16, 8_400_000
 """Half a second at 30 frames/s; a slot takes 3840 x 2160 in 8 bit or 2048 x 2048 in 16 bit."""
+_EARLIER_BYTES: Final = 64 << 20
+"""For pictures from before the lines: 32 of 1280 x 1024, 7 of the largest."""
 _OUT_BYTES, _IN_BYTES = 2 << 20, 1 << 20
 _BOXES: Final = (
     ("capture_says", _OUT_BYTES),
@@ -65,6 +68,8 @@ class Register(IntEnum):
     """Share of what is let through that is in colour, in thousandths; -1 for a grey input."""
     SEEN_PICTURES = 28
     """There is room for the signatures of so many pictures."""
+    EARLIER_BYTES = 29
+    """For the pixels of pictures that lines which come late are held against."""
 
 
 class SessionMemory:
@@ -85,10 +90,20 @@ class SessionMemory:
         self.seen = SeenRoom.shared(memory.bytes_at(at, SeenRoom.size(most)), most)
         """What the session has shown so far: an analysis that is started again goes on with it."""
         at += SeenRoom.size(most)
+        earlier_bytes = int(self.registers[Register.EARLIER_BYTES])
+        self.earlier = EarlierRoom(memory, at, earlier_bytes)
+        """A few of its pictures, spread over all of it."""
+        at += EarlierRoom.size(earlier_bytes)
         self.ring = Ring(memory, at, int(self.registers[Register.SLOTS]), int(self.registers[Register.SLOT_BYTES]))
 
     @classmethod
-    def make(cls, slots: int = _SLOTS, slot_bytes: int = _SLOT_BYTES, pictures: int = MOST_PICTURES) -> SessionMemory:
+    def make(
+        cls,
+        slots: int = _SLOTS,
+        slot_bytes: int = _SLOT_BYTES,
+        pictures: int = MOST_PICTURES,
+        earlier_bytes: int = _EARLIER_BYTES,
+    ) -> SessionMemory:
         """Make the memory of a new session.
 
         Raises
@@ -97,10 +112,10 @@ class SessionMemory:
             If there is no room for it.
         """
         slot_bytes = (slot_bytes + 7) // 8 * 8
-        memory = SharedFile.make(_size(slots, slot_bytes, pictures))
+        memory = SharedFile.make(_size(slots, slot_bytes, pictures, earlier_bytes))
         registers = memory.numbers_at(_REGISTERS_AT, _REGISTER_COUNT)
         registers[Register.SLOTS], registers[Register.SLOT_BYTES] = slots, slot_bytes
-        registers[Register.SEEN_PICTURES] = pictures
+        registers[Register.SEEN_PICTURES], registers[Register.EARLIER_BYTES] = pictures, earlier_bytes
         registers[Register.ORIGIN_NS] = registers[Register.ANALYSED_INDEX] = registers[
             Register.LAST_PICTURE
         ] = registers[Register.MARK_LIT] = -1
@@ -172,15 +187,17 @@ class Signs:
     in_colour: bool = False
 
 
-def _size(slots: int, slot_bytes: int, pictures: int) -> int:
+def _size(slots: int, slot_bytes: int, pictures: int, earlier_bytes: int) -> int:
     boxes = sum(HEAD_BYTES + size for _, size in _BOXES)
-    return 8 * _REGISTER_COUNT + boxes + SeenRoom.size(pictures) + Ring.size(slots, slot_bytes)
+    rooms = SeenRoom.size(pictures) + EarlierRoom.size(earlier_bytes)
+    return 8 * _REGISTER_COUNT + boxes + rooms + Ring.size(slots, slot_bytes)
 
 
 def _is_of_this_version(memory: SharedFile) -> bool:
     """By its first number, and as large as its registers make it: what is laid out otherwise is read past its end."""
     registers = memory.numbers_at(_REGISTERS_AT, _REGISTER_COUNT)
-    rooms = [int(registers[each]) for each in (Register.SLOTS, Register.SLOT_BYTES, Register.SEEN_PICTURES)]
+    of_rooms = (Register.SLOTS, Register.SLOT_BYTES, Register.SEEN_PICTURES, Register.EARLIER_BYTES)
+    rooms = [int(registers[each]) for each in of_rooms]
     return bool(registers[Register.MAGIC] == _MAGIC) and min(rooms) >= 0 and memory.size >= _size(*rooms)
 
 

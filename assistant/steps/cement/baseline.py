@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -31,6 +31,8 @@ F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
 _LOG_SCALE = 100.0
+_ROOM: Final = 64
+"""Pictures that wait for two seconds at the quickest pulses: more come only of a source whose clock stands [P]."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,7 +64,7 @@ class Baseline:
     edges: F32 | None = None
     cannula: Cannula | None = None
     tones: Tones | None = None
-    waiting: deque[tuple[float, F32]] = field(default_factory=deque)
+    waiting: deque[tuple[float, F32]] = field(default_factory=lambda: deque(maxlen=_ROOM))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -189,7 +191,8 @@ def turn_baseline(baseline: Baseline, before: Learned | None) -> None:
     offset_grey = baseline.limits.baseline.log_offset_grey
     baseline.lookup = _lookup(baseline.sign, offset_grey)
     baseline.mean = other_sign(baseline.mean, offset_grey)
-    baseline.waiting = deque((t_s, other_sign(still, offset_grey)) for t_s, still in baseline.waiting)
+    turned = ((t_s, other_sign(still, offset_grey)) for t_s, still in baseline.waiting)
+    baseline.waiting = deque(turned, maxlen=_ROOM)
     baseline.slow = baseline.edges = baseline.tones = baseline.cannula = None
     baseline.breathing = Breathing(baseline.limits.breathing.spacing_s)
 

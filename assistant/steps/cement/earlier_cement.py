@@ -75,12 +75,26 @@ class EarlierCement:
             memory = self._memories[view]
             memory.holds_none = not is_there
             if not is_there and memory.of_reference is not None:
+                memory.of_earlier = memory.baseline.mean, memory.baseline.count
                 begin_again(memory, memory.of_reference)
                 memory.of_reference = None
+            elif is_there and memory.of_earlier is not None:
+                begin_again(memory, *memory.of_earlier)
+                memory.of_earlier = None
         self.asks = tuple(view for view in self.asks if view not in views)
 
     def _is_counted(self, view: int) -> bool:
         return self._memories[view].of_reference is not None
+
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """Views in which cement that stood there before the start is counted, against earlier pictures."""
+        return tuple(view for view in range(len(self._memories)) if self._is_counted(view))
+
+    @property
+    def is_told(self) -> bool:
+        """Whether earlier pictures of a view show less cement than its reference frame, also where a person said no."""
+        return any(each.of_reference is not None or each.of_earlier is not None for each in self._memories)
 
     @property
     def notes(self) -> tuple[str, ...]:

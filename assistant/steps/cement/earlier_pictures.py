@@ -27,10 +27,17 @@ def hold_against(memory: MaskMemory, still: F32, smoothed: F32) -> bool:
     smoothed : array (rows, cols)
         How much darker than the baseline it and those before are.
     """
-    if memory.holds_none or memory.of_reference is not None or memory.plain_noise is None:
+    if memory.of_reference is not None or memory.plain_noise is None:
         return False
+    limits = memory.baseline.limits.earlier
     memory.stood_less = memory.stood_less + 1 if _shows_less(memory, -smoothed / memory.plain_noise) else 0
-    if memory.stood_less < memory.baseline.limits.earlier.pictures:
+    if memory.stood_less < limits.pictures:
+        return False
+    if memory.holds_none:
+        # A person may say otherwise later: the first of them are kept.
+        mean, count = memory.of_earlier or (still, 0)
+        if count < limits.most_pictures:
+            memory.of_earlier = mean + (still - mean) / np.float32(count + 1), count + 1
         return False
     begin_again(memory, still)
     return True

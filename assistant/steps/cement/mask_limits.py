@@ -262,5 +262,7 @@ class EarlierLimits:
     """and than this share of how much darker the darkest narrow thing is, a cannula mostly [P]."""
     pictures: int = 2
     """So many earlier pictures in a row must show less cement than the reference frame [P]."""
+    most_pictures: int = 4
+    """While a person says that none stood there, the mean of so many of them waits for another answer [P]."""
     in_body: float = 0.85
     """What came since then and lies in the body with less than this share is steel [P]."""

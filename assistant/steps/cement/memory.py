@@ -49,6 +49,8 @@ class MaskMemory:
     """A person said that no cement stood in the reference frame."""
     of_reference: F32 | None = None
     """What the reference frame alone had made of the baseline; None while it is still the baseline."""
+    of_earlier: tuple[F32, int] | None = None
+    """The mean of earlier pictures that show less, and of how many, while a person says that none stood there."""
 
     @property
     def crop(self) -> Crop:
@@ -101,12 +103,15 @@ def turn_round(memory: MaskMemory, before: Learned | None = None) -> None:
     """
     # All that was seen with the other sign is let go; what the view looks like (mean, body, rim) is not.
     turn_baseline(memory.baseline, before)
+    offset_grey = memory.baseline.limits.baseline.log_offset_grey
     if memory.of_reference is not None:
-        memory.of_reference = other_sign(memory.of_reference, memory.baseline.limits.baseline.log_offset_grey)
+        memory.of_reference = other_sign(memory.of_reference, offset_grey)
+    if memory.of_earlier is not None:
+        memory.of_earlier = other_sign(memory.of_earlier[0], offset_grey), memory.of_earlier[1]
     _let_go(memory)
 
 
-def begin_again(memory: MaskMemory, mean: F32) -> None:
+def begin_again(memory: MaskMemory, mean: F32, pictures: int = 1) -> None:
     """Look for cement against another picture than the reference frame, on its lattice.
 
     Parameters
@@ -115,10 +120,12 @@ def begin_again(memory: MaskMemory, mean: F32) -> None:
         Changed by the call: what was seen against the one before is let go.
     mean : array (rows, cols)
         Log units.
+    pictures : int
+        Of which it is the mean: the more, the less a further one moves it.
     """
     baseline = memory.baseline
     memory.of_reference = baseline.mean if memory.of_reference is None else memory.of_reference
-    baseline.mean, baseline.count = mean, 1
+    baseline.mean, baseline.count = mean, pictures
     baseline.waiting.clear()
     baseline.slow = baseline.edges = baseline.tones = None
     baseline.variance = baseline.relative_noise = baseline.slow_variance = baseline.slow_relative_noise = None

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Final
 
 import cv2
 import numpy as np
@@ -33,6 +34,8 @@ from assistant.steps.cement.memory import MaskMemory
 
 F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
+_ROOM: Final = 64
+"""Far more than come in the film that is asked about: all of them only where a source's clock stands [P]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ class OppositeGrowth:
     """
 
     was: Bool | None = None
-    dark: deque[tuple[Acquisition, Bool]] = field(default_factory=deque)
+    dark: deque[tuple[Acquisition, Bool]] = field(default_factory=lambda: deque(maxlen=_ROOM))
     before: Learned | None = None
     noise: F32 | None = None
     shut: Bool | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Final
 
 import cv2
 import numpy as np
@@ -20,11 +21,15 @@ F32 = NDArray[np.float32]
 Bool = NDArray[np.bool_]
 
 
+_ROOM: Final = 64
+"""Masks of two seconds at the quickest pulses: more come only of a source whose clock stands or goes back [P]."""
+
+
 @dataclass(slots=True, eq=False)
 class RecentMasks:
     """Cement of the last second: frame time and mask."""
 
-    masks: deque[tuple[float, Bool]] = field(default_factory=deque)
+    masks: deque[tuple[float, Bool]] = field(default_factory=lambda: deque(maxlen=_ROOM))
 
 
 def drop_diffuse(

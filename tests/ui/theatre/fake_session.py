@@ -173,7 +173,7 @@ class FakeSession:
         self.stopped = False
         self.second: Any = None
         self.offered_display = ""
-        self.asks_before = False
+        self.asks_before = self.counts_before = False
         self.said_before: tuple[bool, ...] = ()
         self.identity = Identity(case_id="K-7F3QD", run_id="B-7F3QK2MA", session_id="N-0A1B2C3D")
 

@@ -56,6 +56,10 @@ def test_cement_that_they_do_not_show_is_counted_until_a_person_says_no() -> Non
     assert memory.mask is None
     find_cement(memory, grainy(lump(before), 20), STILL, 8.0, before_injection=False)
     assert not memory.mask.any()
+    asked.answer((0,), is_there=True)
+    for k in range(21, 27):
+        find_cement(memory, grainy(lump(before), k), STILL, 8.0 + k / 2, before_injection=False)
+    assert memory.mask.sum() * memory.mm_per_px**2 == pytest.approx(np.pi * 3.5**2, rel=0.3), "yes after a no"
 
 
 def test_where_nothing_came_or_a_person_has_said_no_nothing_is_asked() -> None:

@@ -36,6 +36,13 @@ def judged(new: np.ndarray, *, since_s: float = 0.0, steel: np.ndarray | None = 
     return mask
 
 
+def test_a_clock_that_stands_fills_no_memory():
+    memory, mask = RecentMasks(), blob(CEMENT, 25, 1.5, 60.0) > 4.0
+    for _ in range(200):
+        drop_diffuse(memory, mask.copy(), BODY, None, blob(CEMENT, 25, 1.5, 60.0), MM, 1.0, USUAL_LIMITS.soft_edge)
+    assert len(memory.masks) == 64
+
+
 def test_a_patch_that_fades_out_is_no_cement():
     assert not judged(blob((190, 80), 12, 9.0, 16.0))[80, 190]
 
