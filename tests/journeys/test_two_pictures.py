@@ -147,3 +147,23 @@ def test_a_screen_that_changes_is_an_event_of_the_review_and_the_report(
     assert shown(run) == [(frame, said)]
     assert page.session.result is not None, "it was read, not made anew"
     page.close_session()
+
+
+def test_more_than_one_picture_that_moves_is_told(tmp_path: Path) -> None:
+    """A browser of a console plays films in its small pictures: nothing tells which of them is of now."""
+    rng = np.random.default_rng(7)
+    scene = cv2.GaussianBlur(rng.normal(size=(300, 300)), (0, 0), 20.0)
+    scene = 120.0 + 30.0 * scene / scene.std()
+
+    def drawn(k: int) -> Picture:
+        other = np.clip(scene + rng.normal(0.0, 6.0, scene.shape), 0, 255).astype(np.uint8)
+        film_now = FILM[k] if k < 30 else np.clip(scene.T + rng.normal(0.0, 6.0, scene.shape), 0, 255).astype(np.uint8)
+        return screen((film_now, LEFT), (other, (380, 160)), ground=74, words=True)
+
+    rows, result = _analysed(tmp_path / "run", drawn, LEFT)
+    (note,) = [each for each in result["run"]["notes"] if "more than one" in each]
+    assert "the one at the left was looked at" in note
+    lost = [row["reason"] for row in rows[34:] if row["state"] == "live"]
+    assert lost
+    assert all("more than one picture on the screen moves" in reason for reason in lost), lost
+    assert not any("more than one" in row["reason"] for row in rows[:28])

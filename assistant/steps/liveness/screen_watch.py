@@ -154,6 +154,7 @@ class ScreenWatch:
         self.memory = LivenessMemory()
         self._recent = _RecentPace()
         self._reported_elsewhere: set[str] = set()
+        self._told_more_move = False
         self._cut: Grey | None = None
         self._cut_before: Grey | None = None
         if first is not None:
@@ -239,6 +240,7 @@ class ScreenWatch:
         self._note_replay(found, frame.t_s)
         for each in self._others:
             each.see(frame, self._settings)
+        self._note_more_move(frame.t_s)
         if found.state is not FrameState.FROZEN:
             return found
         live = [each.field for each in self._others if each.is_live]
@@ -268,9 +270,31 @@ class ScreenWatch:
             self._replayed_s = self._replayed_s if self._replays else t_s
             self._replays, self._replaying = self._replays + 1, True
 
+    @property
+    def _moving(self) -> list[ScreenField]:
+        """The pictures beside in which new ones come while the one looked at is live."""
+        return [each.field for each in self._others if each.is_live] if self._recent.is_live else []
+
+    def _note_more_move(self, t_s: float) -> None:
+        """Nothing on the screen tells which of them is this patient's film of now."""
+        looking = self.looking
+        if self._told_more_move or len(looking.chosen) != 1 or not self._moving:
+            return
+        self._told_more_move = True
+        at = where(looking.chosen[0], looking.fields)
+        self._choice.notes.append(
+            sentence(
+                f"From {t_s:.1f} s on more than one of the screen's pictures moved: the one at the {at} was looked at. "
+                f"If the console played a film in it, nothing that is told is of now."
+            )
+        )
+
     def explained(self, lost: Unknown) -> Unknown:
-        """Why the vertebra is not found, with how the screen changed before."""
-        return Unknown(f"{lost.reason}; {self.changed}") if self.changed else lost
+        """Why the vertebra is not found, with how the screen changed before and what else moves on it."""
+        why = [lost.reason, *([self.changed] if self.changed else [])]
+        if self._moving:
+            why.append(sentence("more than one picture on the screen moves: is the right one looked at?"))
+        return Unknown("; ".join(why)) if len(why) > 1 else lost
 
     def _follow_change(self, frame: Frame, before: Frame | None) -> None:
         """Without a plan: stay at a picture as long as it is there and no other one is live instead."""
