@@ -6,7 +6,7 @@ leak's shape is none of them: it is typed after the alarms have gone out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from assistant.acquisition import Acquisition
@@ -17,6 +17,7 @@ from assistant.run_facts import RunClock
 from assistant.settings.tree import LeakSettings
 from assistant.steps.approach import ApproachMemory, follow_approach
 from assistant.steps.distances import measure_distances
+from assistant.steps.fronts import FrontMemory, doubtful_fronts
 from assistant.steps.leaks import LeakMemory, find_leaks, settle_leaks
 from assistant.vocabulary import Approach, CementMask, Distances, Leak, Unknown
 
@@ -37,6 +38,7 @@ class QuickSteps:
     leak_settings : LeakSettings
     approach : ApproachMemory
         Grows with each picture taken.
+    fronts : FrontMemory
     leaks : LeakMemory
         The same.
     """
@@ -46,6 +48,7 @@ class QuickSteps:
     clock: RunClock
     leak_settings: LeakSettings
     approach: ApproachMemory = field(default_factory=ApproachMemory)
+    fronts: FrontMemory = field(default_factory=FrontMemory)
     leaks: LeakMemory = field(default_factory=LeakMemory)
 
     def take(
@@ -65,11 +68,14 @@ class QuickSteps:
         Distances, Approach, tuple of Leak
             The leaks that stand, their shapes not yet typed.
         """
-        distances = measure_distances(cement, self.maps)
+        doubtful = doubtful_fronts(self.fronts, cement, self.maps)
+        distances = replace(measure_distances(cement, self.maps), doubtful=doubtful)
         approach = Approach(approach_mm_per_s=_NO_CLOCK, time_to_line_s=_NO_CLOCK)
         if self.clock is not RunClock.ASSUMED:
             approach = follow_approach(self.approach, acquisition, distances.mm[Line.WARNING_LINE])
-        leaks = find_leaks(self.leaks, frame_index, acquisition, cement, self.maps, self.planned, self.leak_settings)
+        leaks = find_leaks(
+            self.leaks, frame_index, acquisition, cement, self.maps, self.planned, self.leak_settings, doubtful
+        )
         return distances, approach, leaks
 
     def hold(self, t_s: float) -> tuple[Leak, ...]:

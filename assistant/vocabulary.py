@@ -215,10 +215,13 @@ class Distances:
     mm : mapping from Line to float or Unknown
         Every line has its entry: where one cannot be measured (in AP views the posterior wall, in lateral ones the
         sides) it says why.
+    doubtful : tuple of Line
+        Lines whose nearest cement this picture alone does not prove (`assistant.steps.fronts`).
     """
 
     cement_area_mm2: float
     mm: Mapping[Line, Measure]
+    doubtful: tuple[Line, ...] = ()
     nearest_warning_px: tuple[float, float] | None = None
     """Reference point of the cement nearest to (or farthest past) the warning line, for the call-out."""
 

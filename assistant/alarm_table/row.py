@@ -40,7 +40,7 @@ class RaisingRule(Enum):
     CROSSED = auto()
     NEAR = auto()
     LEAK = auto()
-    """A leak stands beyond the line."""
+    """A leak stands beyond the line (`LeakSettings`): a front that only comes up to it raises nothing."""
     VEIN = auto()
     """... and it is thin and long, as in a vein."""
     OTHER_SIGN = auto()
@@ -52,7 +52,8 @@ class RaisingRule(Enum):
 
 GRAVER: Final = {
     RaisingRule.NEAR: (RaisingRule.CROSSED, RaisingRule.LEAK, RaisingRule.VEIN),
-    RaisingRule.CROSSED: (RaisingRule.LEAK, RaisingRule.VEIN),
+    RaisingRule.CROSSED: (RaisingRule.LEAK,),
+    RaisingRule.LEAK: (RaisingRule.VEIN,),
 }
 """What gives place to what, of the rows that watch the same line."""
 
@@ -111,7 +112,7 @@ class PipelineRow(AlarmRow):
     watched, rule : what raises it
     onset_ms : float
         Technical rows: how long the condition has to hold before the alarm is raised. Rows that look at distances
-        are confirmed by pictures instead (settings, ``confirm_ms``).
+        gather evidence from pictures instead (settings, ``evidence_sigma``).
     hold_ms : float
         Technical rows: how long the alarm stands on after the condition was last seen, so that a flickering source
         is one alarm and not many [P].

@@ -84,9 +84,7 @@ def _at_endplate(site: AlarmSite, watched: Line, name: str) -> PipelineRow:
 
 def _outside(site: AlarmSite, watched: Line) -> PipelineRow:
     words, names = ("CEMENT OUTSIDE BODY", "Pause. Check second plane."), ("Cement outside body", "outside body")
-    return _of_cement(
-        "A6", RaisingRule.CROSSED, (EventKind.LEAK, site, watched), _MEDIUM, words, names, _OUTSIDE_ADVICE
-    )
+    return _of_cement("A6", RaisingRule.LEAK, (EventKind.LEAK, site, watched), _MEDIUM, words, names, _OUTSIDE_ADVICE)
 
 
 def _near_endplate(site: AlarmSite, watched: Line) -> PipelineRow:

@@ -89,8 +89,11 @@ class AlarmSettings:
         2.0, 0.0, 10.0, sentence("Predicted time to the warning line that counts as near.")
     )
     endplate_band_mm: float = _number(2.0, 0.5, 5.0, sentence("Band inside an endplate that counts as near [P]."))
-    confirm_ms: float = _number(
-        200.0, 0.0, 1000.0, sentence("A crossing is confirmed by 2 of 3 new pictures within this time.")
+    evidence_sigma: float = _number(
+        0.3,
+        0.1,
+        10.0,
+        sentence("A crossing counts when pictures together show so many standard deviations of the outline past [P]."),
     )
     release_mm: float = _number(
         0.8, 0.0, 5.0, sentence("A distance alarm ends only this far on the good side of its line [P].")

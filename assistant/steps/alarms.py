@@ -1,15 +1,16 @@
 """Which conditions of the alarm table stand: onset, hysteresis and latching, in film time or in exposures.
 
-A crossing counts
-  when two of the last three new pictures of this view show it,
-  or at once, when the picture before already showed the front at the line (`_AT_THE_LINE_MM`) or far past it is,
-  or at once, where pictures come so slowly that a second one would come later than ``confirm_ms``,
-  or when ``confirm_ms`` has passed since a picture showed it and no other picture has come (a single shot).
+Each new picture scores each line: how far the front stands past it, in standard deviations of the drawn outline. The
+scores of a view are added up, never below nothing (CUSUM), over pictures and exposures alike; a crossing counts when
+they come to ``evidence_sigma``. So a front that is clearly past the line counts in the picture that shows it, one that
+is hardly past it counts with the next ones, and one that a single picture does not prove (`assistant.steps.fronts`: a
+speck, a slip of the registration) is never enough by itself. How long to wait for a false one less is one number, and
+`make evaluate` draws the curve.
 
 A picture that could not be measured neither raises nor ends a distance alarm, and a picture of another view does not
 end what this view has shown. What has to last lasts while the beam is on, or into another exposure: a pause is no film
-(`assistant.acquisition`). Only what a source does (no signal, a held picture) counts by the frames' times, and so does
-waiting for a picture that does not come. Nothing here reads a clock.
+(`assistant.acquisition`). Only what a source does (no signal, a held picture) counts by the frames' times. Nothing here
+reads a clock.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from assistant.acquisition import Acquisition, AcquisitionMode
+from assistant.acquisition import Acquisition
 from assistant.alarm_table.row import GRAVER, PipelineRow, RaisingRule, Watched
 from assistant.alarm_table.table import FROM_PICTURES, SITE_OF_LEAK
 from assistant.lines import Line
@@ -32,17 +33,19 @@ from assistant.vocabulary import (
     Unknown,
 )
 
-_CLEARLY_PAST_MM = 0.3
-_AT_THE_LINE_MM = 1.0
-"""A front that the picture before showed this near to the line needs no second picture to have crossed it [P]."""
-_DOUBT_MM = 0.3
+_DOUBT_MM = 0.4
 """Pessimistic by habit: a crossing counts when the front is drawn this near to the line, because a front that moves is
 drawn late; measured on simulated runs it stands 0.3 mm nearer in the median (5 to 95 %: -0.2 to 0.7 mm) [P]."""
 _LEAD_PICTURES, _MOST_LEAD_MM = 1.0, 0.4
 """... and in front of the posterior wall by what it moves in one picture at its present speed, so far behind the filter
 is. On 64 crossings of the warning line the median delay fell from one picture to none, with no more false ones [P]."""
-_RATE_JITTER = 1.1
-"""Stamps of a slow source wander by a capture frame; 5 pictures a second are not slower than 200 ms."""
+_UNPROVED, _DENIES = 0.7, 0.35
+"""Shares of the evidence asked for: the most that a picture can give which proves nothing by itself, and the most that
+one on the good side takes away. Two of three pictures are enough (alarm table), one such never is."""
+_BY_SPEED = 0.5
+"""... and what a picture gives from which the line is near by the speed alone."""
+_SLOW_MS = 220.0
+"""Pictures that come more slowly than this are waited for by nobody: 5 a second, and a capture frame's jitter."""
 _SETTLES_S = 0.4
 """When "lines not valid" ends, pictures of this time do not vote: the console's filter still mixes the moved picture
 into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows. After a pause it mixes nothing."""
@@ -50,6 +53,8 @@ _FIRST_MS, _SECOND_PULSE = 300.0, 1.2
 """In the first pictures of an exposure grain and brightness settle: that the vertebra is not found in them is told when
 it has lasted so long; and one picture alone in which it is not found is nothing where a second one comes soon enough:
 when so many intervals are over [P]. Each of them has its reason on the screen meanwhile."""
+_LEAST_SIGMA_MM = 0.2
+"""The registration is no better than this [P]."""
 _CLOCK_MS = 0.01
 """Stamps are sums of fractions: the last digit of a difference decides nothing."""
 _SLOW_WINDOW = 60
@@ -110,22 +115,13 @@ class AlarmOutcome:
     changes: tuple[Alarm, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Vote:
-    """What one new picture said of a row."""
-
-    bad: bool
-    past_mm: float | None
-    """How far past the row's limit (negative: short of it); None without cement beside the line."""
-
-
 @dataclass(slots=True)
 class _Watch:
     """What is remembered of one row."""
 
     row: PipelineRow
-    votes: dict[int, deque[_Vote]] = field(default_factory=dict)
-    pending_since_s: float | None = None
+    evidence: dict[int, float] = field(default_factory=dict)
+    """That a line is crossed, by view, as a share of what is asked for: at 1 it counts."""
     view_index: int | None = None
     raised: tuple[float, Acquisition | None] = (0.0, None)
     """Frame time, and the beam at the picture that showed it."""
@@ -174,13 +170,10 @@ def update_alarms(memory: AlarmMemory, now: AlarmInput, settings: AlarmSettings)
         if watch.row.rule in _BY_STATE:
             _technical(memory, watch, now, settings)
         elif _superseded(memory, watch):
-            watch.alarm, watch.pending_since_s = None, None
-        elif now.new_picture:
-            _picture(memory, watch, now, settings)
-        elif watch.row.rule in _OF_LEAKS:
-            _held(memory, watch, now)
+            watch.alarm = None
+            watch.evidence.clear()
         else:
-            _single_shot(memory, watch, now, settings)
+            _by_evidence(memory, watch, now, settings)
         if watch.alarm is not before:
             if before is not None:
                 # An alarm that gives way in the frame that raised it has stood in that frame.
@@ -256,19 +249,6 @@ def _interval_ms(memory: AlarmMemory) -> float:
     return 0.0 if isinstance(rate, Unknown) or rate <= 0 else 1000.0 / rate
 
 
-def _pictures_are_slow(memory: AlarmMemory, settings: AlarmSettings) -> bool:
-    """True where a second picture would come later than a crossing may wait for it."""
-    return _interval_ms(memory) > settings.confirm_ms * _RATE_JITTER
-
-
-def _counts_alone(memory: AlarmMemory, settings: AlarmSettings) -> bool:
-    """Whether a picture is believed as it is, for the next exposure to confirm or withdraw."""
-    newest = memory.newest
-    # Without measured times no pause is seen: each may be a still, the last one too, after which nothing comes.
-    single = newest is not None and (newest.mode is AcquisitionMode.SINGLE_SHOTS or not newest.timed)
-    return single or _pictures_are_slow(memory, settings)
-
-
 def _superseded(memory: AlarmMemory, watch: _Watch) -> bool:
     """True while a graver alarm of the same line stands in this row's place."""
     graver = GRAVER.get(watch.row.rule, ())
@@ -278,42 +258,48 @@ def _superseded(memory: AlarmMemory, watch: _Watch) -> bool:
     )
 
 
-def _picture(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
-    """A new picture votes on a row that looks at distances or leaks."""
-    if now.view_index is None or isinstance(now.distances, Unknown):
-        return
-    vote = _vote(watch.row, now, now.distances, settings, _lead_mm(memory, now))
-    if not _is_settled(memory, now):
-        # It does not vote; but the beam may end here, and nobody come to deny it: then it counts once that is over.
-        watch.pending_since_s = now.t_s if vote.bad and watch.alarm is None else None
-        return
-    votes = watch.votes.setdefault(now.view_index, deque(maxlen=3))
+def _by_evidence(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
+    """A row that looks at distances or leaks: what this frame adds, and whether it is enough."""
+    shown, row = memory.view_index, watch.row  # the last view that was found; what is held or black is none
+    if row.rule in _OF_LEAKS:
+        # Its own step has confirmed it, maybe by now, while its picture is held.
+        stands = _stands(row, now)
+        past_mm = None
+        if shown is not None and (stands or (now.new_picture and isinstance(now.distances, Distances))):
+            watch.evidence[shown] = float(stands)
+            watch.alone = watch.alone if watch.alarm is not None else not now.new_picture
+    else:
+        past_mm = _past_mm(memory, row, now, settings) if now.new_picture else None
+        stands = past_mm is not None and past_mm >= 0
+        if past_mm is not None and shown is not None:
+            before = watch.evidence.get(shown, 0.0)
+            watch.evidence[shown] = min(max(before + _score(row, past_mm, now, settings), 0.0), 1.0)
+            if watch.alarm is None:
+                watch.alone = before == 0
     if watch.alarm is None:
-        if vote.bad and (_is_confirmed(vote, votes, watch.row, now) or _counts_alone(memory, settings)):
-            _raise(memory, watch, now, alone=not any(earlier.bad for earlier in list(votes)[-2:]))
-        else:
-            watch.pending_since_s = now.t_s if vote.bad else None
-    elif now.view_index == watch.view_index and (watch.acknowledged or not watch.row.latched):
-        _release(memory, watch, vote, now, settings)
-    watch.alone &= not vote.bad or watch.raised[1] is memory.newest
-    votes.append(vote)
+        if shown is not None and watch.evidence.get(shown, 0.0) >= 1 and _is_settled(memory, now):
+            _raise(memory, watch, now)
+        return
+    measured = now.new_picture and now.view_index is not None and isinstance(now.distances, Distances)
+    if measured and now.view_index == watch.view_index and (watch.acknowledged or not row.latched):
+        _release(memory, watch, past_mm, now, settings, stands=stands)
+    watch.alone &= not stands or watch.raised[1] is memory.newest
 
 
-def _is_confirmed(vote: _Vote, votes: deque[_Vote], row: PipelineRow, now: AlarmInput) -> bool:
-    """Whether a bad vote raises the alarm together with what the pictures before it said."""
-    if any(earlier.bad for earlier in list(votes)[-2:]):
-        return True
-    if row.rule is not RaisingRule.CROSSED or vote.past_mm is None:
-        return row.rule in _OF_LEAKS  # a leak is handed in when its own step has confirmed it
-    if votes and votes[-1].past_mm is not None and votes[-1].past_mm >= -_AT_THE_LINE_MM:
-        return True
-    return vote.past_mm >= _CLEARLY_PAST_MM + now.outline_sigma_mm
+def _score(row: PipelineRow, past_mm: float, now: AlarmInput, settings: AlarmSettings) -> float:
+    """What one picture says of a crossing, as a share of the evidence that is asked for."""
+    assert isinstance(now.distances, Distances), "only a picture that was measured has a score"
+    score = past_mm / max(now.outline_sigma_mm, _LEAST_SIGMA_MM) / settings.evidence_sigma
+    if _is_near_by_speed(row, now, settings):
+        score = max(score, _BY_SPEED)
+    return min(max(score, -_DENIES), _UNPROVED if row.watched in now.distances.doubtful else 1.0)
 
 
-def _held(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
-    """A frame without a new picture: a leak in the last one may count by now, whatever is on the screen."""
-    if watch.alarm is None and _is_settled(memory, now) and _stands(watch.row, now):
-        _raise(memory, watch, now, alone=True)
+def _is_near_by_speed(row: PipelineRow, now: AlarmInput, settings: AlarmSettings) -> bool:
+    """Whether the warning line is reached within the time that counts as near."""
+    time_s = now.approach.time_to_line_s
+    of_row = row.rule is RaisingRule.NEAR and row.watched is Line.WARNING_LINE
+    return of_row and not isinstance(time_s, Unknown) and time_s <= settings.posterior_time_s
 
 
 def _stands(row: PipelineRow, now: AlarmInput) -> bool:
@@ -323,29 +309,30 @@ def _stands(row: PipelineRow, now: AlarmInput) -> bool:
     )
 
 
-def _single_shot(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> None:
-    """Raise what one picture showed when no second one has come to confirm or deny it."""
-    if watch.alarm is not None or watch.pending_since_s is None:
-        return
-    if (now.t_s - watch.pending_since_s) * 1000 >= settings.confirm_ms and _is_settled(memory, now):
-        _raise(memory, watch, now, alone=True)
-
-
-def _release(memory: AlarmMemory, watch: _Watch, vote: _Vote, now: AlarmInput, settings: AlarmSettings) -> None:
-    good = not vote.bad and (vote.past_mm is None or vote.past_mm < -settings.release_mm)
+def _release(
+    memory: AlarmMemory,
+    watch: _Watch,
+    past_mm: float | None,
+    now: AlarmInput,
+    settings: AlarmSettings,
+    *,
+    stands: bool,
+) -> None:
+    good = not stands and not _is_near_by_speed(watch.row, now, settings)
+    good &= past_mm is None or past_mm < -settings.release_mm
     beam, (raised_s, raised) = memory.newest, watch.raised
     if not good or beam is None:
         watch.good_since = None
         return
     watch.good_since = watch.good_since or beam
     # What was seen once and is denied by another exposure; one that sees no cement at all does not deny by itself.
-    denied = vote.past_mm is not None or watch.row.rule in _OF_LEAKS
+    denied = past_mm is not None or watch.row.rule in _OF_LEAKS
     withdrawn = denied and watch.alone and raised is not None and beam.exposure != raised.exposure
     if (now.t_s - raised_s) * 1000 < settings.release_ms:
         return  # a person can read what stands so long
     if withdrawn or beam.has_lasted(watch.good_since, settings.release_ms / 1000):
         watch.alarm = None
-        watch.votes.clear()
+        watch.evidence.clear()
 
 
 def _lead_mm(memory: AlarmMemory, now: AlarmInput) -> float:
@@ -356,28 +343,25 @@ def _lead_mm(memory: AlarmMemory, now: AlarmInput) -> float:
     return min(max(speed, 0.0) * _LEAD_PICTURES * _interval_ms(memory) / 1000, _MOST_LEAD_MM)
 
 
-def _vote(row: PipelineRow, now: AlarmInput, distances: Distances, settings: AlarmSettings, lead_mm: float) -> _Vote:
-    if row.rule in _OF_LEAKS:
-        return _Vote(_stands(row, now), None)
+def _past_mm(memory: AlarmMemory, row: PipelineRow, now: AlarmInput, settings: AlarmSettings) -> float | None:
+    """How far a new picture shows the front past the row's limit; None where it says nothing of it."""
+    if now.view_index is None or isinstance(now.distances, Unknown):
+        return None
     assert isinstance(row.watched, Line), "a row of distances looks at a line"
-    distance = distances.mm[row.watched]
-    past_mm = None if isinstance(distance, Unknown) else _limit_mm(row, settings) - distance
-    if past_mm is not None and row.rule is RaisingRule.CROSSED:
-        past_mm += _DOUBT_MM + (lead_mm if row.watched in (Line.WARNING_LINE, Line.POSTERIOR_WALL) else 0.0)
-    bad = past_mm is not None and past_mm >= 0
-    if row.rule is RaisingRule.NEAR and row.watched is Line.WARNING_LINE:
-        time_s = now.approach.time_to_line_s
-        bad = bad or (not isinstance(time_s, Unknown) and time_s <= settings.posterior_time_s)
-    return _Vote(bad, past_mm)
+    distance = now.distances.mm[row.watched]
+    if isinstance(distance, Unknown):
+        return None
+    past_mm = _limit_mm(row, settings) - distance
+    if row.rule is RaisingRule.CROSSED:
+        past_mm += _DOUBT_MM
+        past_mm += _lead_mm(memory, now) if row.watched in (Line.WARNING_LINE, Line.POSTERIOR_WALL) else 0.0
+    return past_mm
 
 
 def _limit_mm(row: PipelineRow, settings: AlarmSettings) -> float:
     if row.rule is RaisingRule.NEAR:
         is_posterior = row.watched is Line.WARNING_LINE
         return settings.posterior_band_mm if is_posterior else settings.endplate_band_mm
-    if row.watched in (Line.ANTERIOR_WALL, Line.SIDE_WALL):
-        # These rims are rounded and less surely marked than the posterior wall: past them by a clear step [P].
-        return -1.0
     return 0.0
 
 
@@ -403,11 +387,11 @@ def _technical(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: Al
     in_another = row.rule is not RaisingRule.TECHNICAL and watch.view_index != memory.view_index  # told for each view
     if watch.alarm is not None and watch.alarm.priority >= priority and not (in_another or back):
         return
-    if watch.alarm is not None or _has_set_on(memory, watch, now, settings):
+    if watch.alarm is not None or _has_set_on(memory, watch, now):
         _raise(memory, watch, now)
 
 
-def _has_set_on(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: AlarmSettings) -> bool:
+def _has_set_on(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> bool:
     """Whether a technical condition has held long enough to be told: what pictures show, in film time."""
     row, newest = watch.row, memory.newest
     lost = memory.lost_since if row.watched is Watched.REGISTRATION else None
@@ -415,7 +399,7 @@ def _has_set_on(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: A
     if since is None or newest is None:
         began_s = watch.first_wanted_s
         return began_s is not None and (now.t_s - began_s) * 1000 >= row.onset_ms
-    slow = row.watched is Watched.REGISTRATION and now.new_picture and _pictures_are_slow(memory, settings)
+    slow = row.watched is Watched.REGISTRATION and now.new_picture and _interval_ms(memory) > _SLOW_MS
     needed_ms = max(row.onset_ms, _SECOND_PULSE * _interval_ms(memory))
     if since.picture == 0:
         needed_ms = max(needed_ms, _FIRST_MS)
@@ -464,11 +448,10 @@ def _slow_ms(memory: AlarmMemory) -> float:
     return sorted(memory.times_ms)[int(0.95 * len(memory.times_ms))] if memory.times_ms else 0.0
 
 
-def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput, *, alone: bool = False) -> None:
+def _raise(memory: AlarmMemory, watch: _Watch, now: AlarmInput) -> None:
     row = watch.row
     priority: Priority = row.priority_injecting if memory.cement_seen else row.priority_before
-    watch.pending_since_s = watch.good_since = None
-    watch.raised, watch.alone = (now.t_s, memory.newest), alone
+    watch.good_since, watch.raised = None, (now.t_s, memory.newest)
     watch.acknowledged, watch.view_index = False, memory.view_index
     watch.alarm = Alarm(
         kind=row.kind,

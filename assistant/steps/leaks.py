@@ -38,6 +38,15 @@ _ROUTE_S = 0.3
 say: over a pause cement has flowed on, and nobody waits a minute of single shots for a vein [P]."""
 _ROUTE_LOOKS = 3
 """Where no times are known, by the most of so many pictures: what follows may be film as well as single shots [P]."""
+_CERTAIN_SIGMA = 2.0
+"""A leak of one picture alone has to reach so many standard deviations of the outline farther than one that stands."""
+_LINES = {
+    LeakSite.POSTERIOR: Line.POSTERIOR_WALL,
+    LeakSite.SUPERIOR_DISC: Line.SUPERIOR_ENDPLATE,
+    LeakSite.INFERIOR_DISC: Line.INFERIOR_ENDPLATE,
+    LeakSite.ANTERIOR: Line.ANTERIOR_WALL,
+    LeakSite.LATERAL: Line.SIDE_WALL,
+}
 _AT_WALL_MM = 2.0
 """Where a posterior leak left the wall is read from its cement this near to it [P]."""
 _SPECK_MM2 = 0.5
@@ -58,7 +67,8 @@ class LeakMemory:
     """When each site was first and last seen in a view, and what stands or stood there.
 
     ``seen`` are the leaks of the last picture, confirmed or not; ``routes`` what the pictures lately made of each;
-    ``alone`` the sites that count because one exposure showed them to its end and none has come to confirm or deny it.
+    ``alone`` the sites that count because one exposure showed them to its end and none has come to confirm or deny it;
+    ``unproved`` those that the last picture alone shows and does not prove.
     """
 
     view_index: int = 0
@@ -67,6 +77,7 @@ class LeakMemory:
     first_seen: dict[LeakSite, tuple[int, Acquisition]] = field(default_factory=dict)
     last_seen: dict[LeakSite, Acquisition] = field(default_factory=dict)
     alone: set[LeakSite] = field(default_factory=set)
+    unproved: frozenset[LeakSite] = frozenset()
     largest: dict[LeakSite, Leak] = field(default_factory=dict)
 
 
@@ -78,6 +89,7 @@ def find_leaks(
     maps: LineMaps,
     view: PlannedView,
     settings: LeakSettings,
+    doubtful: tuple[Line, ...] = (),
 ) -> tuple[Leak, ...]:
     """Look for cement beyond each line in one new picture.
 
@@ -92,6 +104,8 @@ def find_leaks(
     maps : LineMaps
     view : PlannedView
     settings : LeakSettings
+    doubtful : tuple of Line
+        Lines whose nearest cement this picture alone does not prove (`assistant.steps.fronts`).
 
     Returns
     -------
@@ -99,23 +113,26 @@ def find_leaks(
         Those that have stood for ``settings.confirm_ms`` of film, or in another exposure before; ``first_frame`` is the
         frame in which that began.
     """
-    seen = []
+    seen, unproved = [], set()
+    certain_mm = settings.reach_mm + _CERTAIN_SIGMA * cement.outline_sigma_mm
     for site, sides in _outside(cement.mask, maps, settings).items():
         memory.last_seen[site] = acquisition
-        first_frame, _ = memory.first_seen.setdefault(site, (frame_index, acquisition))
+        first_frame, since = memory.first_seen.setdefault(site, (frame_index, acquisition))
         # Left and right are one site: the larger stands for it.
         line, part = max(sides, key=lambda side: int(side[1].sum()))
         leak = _described(site, first_frame, line, part, maps, view, memory.view_index)
         if _may_be_vein(site, sides, maps.mm_per_px, settings.area_mm2):
             leak = replace(leak, yeom="S")
         seen.append(_by_most(memory, leak, acquisition))
-    memory.seen = tuple(seen)
+        if since is acquisition and (_LINES[site] in doubtful or float(line[part].min()) > -certain_mm):
+            unproved.add(site)
+    memory.seen, memory.unproved = tuple(seen), frozenset(unproved)
     _let_go(memory, acquisition, settings)
     return _counted(memory, [leak for leak in seen if _has_stood(memory, leak.site, acquisition, settings)])
 
 
 def settle_leaks(memory: LeakMemory, t_s: float, settings: LeakSettings) -> tuple[Leak, ...]:
-    """What the last picture showed and no second one has come to confirm or deny in time counts: a single shot.
+    """What two pictures show, or one beyond doubt, and no other has come to deny in time, counts: the beam is off.
 
     Parameters
     ----------
@@ -134,7 +151,8 @@ def settle_leaks(memory: LeakMemory, t_s: float, settings: LeakSettings) -> tupl
     for leak in memory.seen:
         # Held pictures follow on one exposure, so this is no time over a pause.
         waited_ms = (t_s - memory.first_seen[leak.site][1].t_s) * 1000
-        if leak.site not in memory.largest and waited_ms >= settings.confirm_ms - _CLOCK_MS:
+        proved = leak.site not in memory.unproved
+        if proved and leak.site not in memory.largest and waited_ms >= settings.confirm_ms - _CLOCK_MS:
             memory.alone.add(leak.site)
             new.append(leak)
     return _counted(memory, new)

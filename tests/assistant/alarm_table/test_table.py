@@ -135,7 +135,6 @@ def test_what_the_contract_fixes() -> None:
     assert priority[EventKind.APPROACHING_POSTERIOR, RaisingRule.NEAR] is Priority.MEDIUM
     assert priority[EventKind.APPROACHING_ENDPLATE, RaisingRule.NEAR] is Priority.LOW
     assert priority[EventKind.ENDPLATE, RaisingRule.CROSSED] is Priority.MEDIUM
-    assert priority[EventKind.LEAK, RaisingRule.CROSSED] is Priority.MEDIUM
     assert priority[EventKind.LEAK, RaisingRule.VEIN] is Priority.HIGH
     assert priority[EventKind.LEAK, RaisingRule.LEAK] is Priority.MEDIUM
     assert priority[EventKind.FROZEN, RaisingRule.TECHNICAL] is Priority.LOW

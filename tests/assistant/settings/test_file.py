@@ -29,13 +29,13 @@ def test_without_files_the_defaults_hold(tmp_path: Path) -> None:
 
 
 def test_the_user_stands_over_the_site_and_the_site_over_the_defaults(tmp_path: Path) -> None:
-    store(tmp_path, "site.json", {"alarms": {"release_mm": 1.0, "confirm_ms": 150}})
+    store(tmp_path, "site.json", {"alarms": {"release_mm": 1.0, "evidence_sigma": 0.5}})
     store(tmp_path, "user.json", {"alarms": {"release_mm": 1.5}})
     loaded = load_settings(tmp_path)
     assert loaded.settings.alarms.release_mm == 1.5
-    assert loaded.settings.alarms.confirm_ms == 150
+    assert loaded.settings.alarms.evidence_sigma == 0.5
     assert loaded.origins["alarms.release_mm"] == "user"
-    assert loaded.origins["alarms.confirm_ms"] == "site"
+    assert loaded.origins["alarms.evidence_sigma"] == "site"
 
 
 def test_what_the_site_locks_a_user_cannot_change(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from assistant.acquisition import AcquisitionMemory, take_picture
 from assistant.geometry import Crop
 from assistant.line_maps import make_line_maps
+from assistant.lines import Line
 from assistant.plan import plan_from_document
 from assistant.settings.tree import LeakSettings
 from assistant.steps.leaks import PEDICLE_HEIGHT_MM, LeakMemory, all_leaks, find_leaks, keep_shape, settle_leaks
@@ -148,6 +149,21 @@ def test_a_leak_of_a_single_shot_counts_once_no_second_picture_has_come_to_deny_
     assert [leak.site for leak in settle_leaks(run.memory, 0.2, LeakSettings())] == [LeakSite.SUPERIOR_DISC]
     assert settle_leaks(run.memory, 0.3, LeakSettings()) == (), "it is told once"
     assert [leak.first_frame for leak in all_leaks(run.memory)] == [0]
+
+
+def test_a_leak_that_one_shot_does_not_prove_waits_for_the_next() -> None:
+    """Hardly farther than the least that is a leak, or doubtful: time alone does not confirm it, another shot does."""
+    hardly, disc = (95, 67, 104, 80), (95, 57, 104, 80)
+    run = Run(rate_hz=0.1)
+    assert run.picture(INSIDE, (95, 68, 104, 80)) == ()
+    for boxes, doubtful in (((INSIDE, hardly), ()), ((INSIDE, disc), (Line.SUPERIOR_ENDPLATE,))):
+        run = Run()
+        seen, first, second = run.mask(*boxes), take_picture(run.beam, 0.0), take_picture(run.beam, 10.0)
+        seen = replace(seen, outline_sigma_mm=0.4)
+        look = (seen, run.maps, run.planned, LeakSettings(), doubtful)
+        assert find_leaks(run.memory, 0, first, *look) == ()
+        assert settle_leaks(run.memory, 9.0, LeakSettings()) == ()
+        assert [leak.site for leak in find_leaks(run.memory, 1, second, *look)] == [LeakSite.SUPERIOR_DISC]
 
 
 def test_what_the_last_picture_does_not_show_any_more_does_not_settle() -> None:
