@@ -54,11 +54,11 @@ NO_WAIT = {
         "template_pictures": "weight of a new one in a mean over grain",
         "structure_pictures": "the same",
         "fell_pictures": "a confidence that falls in one picture alone is grain",
-        "recent_pictures": "a sample of how well pictures match",
+        "usual_pictures": "room: taken in as often as that many lie in a breath",
     },
-    "motion/motion.py": {"maxlen=LIMITS.recent_pictures": "the same"},
     "motion/speed.py": {"maxlen=32": "room; what is asked of it is in seconds"},
     "motion/template.py": {"pictures": "as template_pictures"},
+    "motion/usual_match.py": {"maxlen=LIMITS.usual_pictures": "as usual_pictures"},
 }
 
 

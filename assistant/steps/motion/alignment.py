@@ -55,6 +55,10 @@ class Fit:
     covariance: F64
     noise: tuple[float, float] = (0.0, 0.0)
     """Of what it differs by from the reference frame: variance of the band and of the second differences."""
+    walls: float = 0.0
+    """How well the walls alone match, over what their noise lets them: what stands upright in the picture."""
+    most_ratio: float = np.inf
+    """Of these two, for noise alone: the template explains a part of this picture's variance, the rest may be noise."""
     above: float = 0.0
     """Of all shifts about it, it stands by so many standard deviations above the others; 0: not looked at."""
 
@@ -110,7 +114,8 @@ def refine(
     # With most of the template out of the picture or covered, a correlation of the rest says nothing: 0, not a guess.
     if float(weight.sum()) < LIMITS.least_points * float(template.weight.sum()):
         return Fit(found, 0.0, 1.0, covariance)
-    return Fit(found, *_match(template, lattice, at, weight), covariance, _difference(template, lattice, at, weight))
+    match = _match(template, lattice, at, weight)
+    return Fit(found, *match[:2], covariance, _difference(template, lattice, at, weight), *match[2:])
 
 
 def _step(
@@ -225,24 +230,35 @@ def _covered(template: Template, pyramid: Pyramid, lattice: Lattice, start: F64,
     return np.asarray(dark | changed, dtype=bool)
 
 
-def _match(template: Template, lattice: Lattice, at: F64, weight: NDArray[np.generic]) -> tuple[float, float]:
-    """Correlation of picture and template, and what it would be of the same anatomy at this picture's noise."""
+def _match(
+    template: Template, lattice: Lattice, at: F64, weight: NDArray[np.generic]
+) -> tuple[float, float, float, float]:
+    """Correlation of picture and template, what it would be of the same anatomy; ``walls``, ``most_ratio`` of a fit."""
     w = (weight / weight.sum()).astype(np.float32)
     a, b = sample(lattice.band, at), template.values
     # The edge of a blade or of an instrument is many times as strong as bone, and would be all that counts.
     # Both are cut: a grainy reference frame cut against itself uncut would not be known as itself.
     limit = np.float32(LIMITS.clip) * np.sqrt((w * b * b).sum())
     a, b = np.clip(a, -limit, limit), np.clip(b, -limit, limit)
-    a = a - (w * a).sum()
-    b = b - (w * b).sum()
-    total = float((w * a * a).sum()) + 1e-9
-    correlation = float((w * a * b).sum() / np.sqrt(total * (w * b * b).sum() + 1e-9))
     # The noise of the picture by its own grain at the points; what is left of the variance is anatomy. The correlation
     # of two pictures of one anatomy is the root of the product of their shares of signal.
     # At whole pixels: between them grain is averaged.
-    noise = template.ratio.value * power(sample(lattice.grain, at.round())[::_SOME])
+    grain = power(sample(lattice.grain, at.round())[::_SOME])
+    noise = template.ratio.value * grain
+    correlation, total = _correlation(w, a, b)
     signal = max(total - noise, LIMITS.least_signal * total)
-    return correlation, float(np.sqrt(signal / total * template.signal_share))
+    own, total_own = _correlation(w * template.upright, a, b)
+    walls = own / np.sqrt(max(1.0 - noise / total_own, own * own, LIMITS.least_signal))
+    most = total * (1.0 - correlation**2) / (grain + 1e-9)
+    return correlation, float(np.sqrt(signal / total * template.signal_share)), float(walls), most
+
+
+def _correlation(w: F32, a: F32, b: F32) -> tuple[float, float]:
+    """Weighted, and the variance of the first."""
+    whole = float(w.sum()) + 1e-9
+    a, b = a - np.float32((w * a).sum() / whole), b - np.float32((w * b).sum() / whole)
+    total = float((w * a * a).sum()) + 1e-9
+    return float((w * a * b).sum() / np.sqrt(total * (w * b * b).sum() + 1e-9)), total / whole
 
 
 def _difference(template: Template, lattice: Lattice, at: F64, weight: NDArray[np.generic]) -> tuple[float, float]:

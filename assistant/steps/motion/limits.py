@@ -81,8 +81,8 @@ class MotionLimits:
     good: float = 0.80
     accept: float = 0.50
     """From the first on a pose is taken at once; below the second it is not believed; between, it is searched for."""
-    teaches: float = 0.70
-    """From here on a picture is averaged into the template [P]."""
+    teaches: float = 0.55
+    """From here on a picture that matches as usual is averaged into the template [P]."""
     least_signal: float = 0.05
     """A picture in which less than this share of the variance is anatomy is not told from one of noise alone [P]."""
     structure: float = 0.90
@@ -103,13 +103,23 @@ class MotionLimits:
     """A place elsewhere must match better by so much than one that is followed; less where it matches as ever [P]."""
 
     # Pictures that turn away.
-    fell: float = 0.25
+    usual_pictures: int = 24
+    usual_s: float = 3.0
+    """How well a picture matches is held against as many before it as lie in a breath [P]."""
+    fell: float = 0.08
+    fell_spreads: float = 5.0
+    fell_early: float = 0.25
+    """A match that falls by the first two, of its usual value and of how much that varies, may be another view's;
+    before a breath has been seen it may fall by the third, as the breath itself may be why [P]."""
     fell_pictures: int = 2
-    recent_pictures: int = 12
-    """A confidence that falls by so much under the middle of the last ones, twice running, turns away: none of 2,618
-    pictures of standing views did so, 3 of 4 swings did within 0.25 s [P]."""
+    """So many running turn away."""
     usual_after_s: float = 0.8
-    """What stays low for longer than a swing begins is the new usual [P]."""
+    """What stays low for so long, and falls no further, is the new usual where the walls say it is the planned view."""
+    upright: float = 1.7
+    """An edge is a wall's where it changes so many times as much along the rows as along the columns [P]."""
+    stands: float = 0.75
+    """The walls of the planned view match by this share of the usual: turned by 3 degrees by 0.63 to 1.0 (18 of 20
+    above 0.79), by 10 degrees by 0.52 to 0.82, by 30 degrees by 0.65 to 0.81 [P]."""
     pause_s: float = 1.5
     """After so long without a picture of the vertebra another breath, brightness and place are expected."""
     settles_s: float = 0.5

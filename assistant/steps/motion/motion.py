@@ -16,9 +16,7 @@ anatomy at this picture's own noise.
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field, replace
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +31,7 @@ from assistant.steps.motion.limits import LIMITS
 from assistant.steps.motion.nearby import places_nearby
 from assistant.steps.motion.pyramid import F64, Lattice, Outline, Pyramid
 from assistant.steps.motion.template import Template, averaged, learn_template
+from assistant.steps.motion.usual_match import UsualMatch
 from assistant.vocabulary import CementMask, Grey, Motion, Unknown
 
 AS_MARKED: F64 = np.column_stack([np.eye(2), np.zeros(2)])
@@ -70,11 +69,8 @@ class MotionMemory:
     """Of the last picture, in which it was lost too: where it should have been."""
     awaited: bool = True
     """Since the last pause no view has matched as expected yet: what to expect of this exposure is not known."""
-    recent: deque[float] = field(default_factory=lambda: deque(maxlen=LIMITS.recent_pictures))
-    """How well the last pictures matched, of what was expected."""
-    fell: int = 0
-    fell_s: float = -np.inf
-    """So many pictures running match clearly less than those, since this time."""
+    usual: UsualMatch = field(default_factory=UsualMatch)
+    """How well the last pictures of the planned view matched, and whether this one does."""
     doubtful: bool = False
     """The last picture may hold a share of another place or view: it tells nothing of cement."""
 
@@ -171,8 +167,9 @@ def follow(
     if not paused:
         tracked = _track(memory, pyramid, cement, t_s)
         share = memory.share(tracked)
-        if share >= LIMITS.good and _believed(memory, tracked, t_s):
-            return _steady(memory, _accepted(memory, pyramid, tracked, cement, t_s), share, t_s), active
+        # While it turns away another planned view may come up.
+        if share >= LIMITS.good and not memory.usual.fallen and _believed(memory, tracked, t_s):
+            return _accepted(memory, pyramid, tracked, cement, t_s, paused=paused), active
         candidates.append((active, tracked, False))
     # Anywhere within a table's push, in all views: the C-arm may have swung. A place elsewhere that is no better than
     # chance beside the one that is followed is left out, for the neighbours look alike.
@@ -192,8 +189,8 @@ def follow(
     share = memory.share(fit)
     for each in memories:
         each.awaited, each.before = each.awaited and share < LIMITS.accept, None
-    moved = _accepted(memory, pyramid, fit, cement if index == active else None, t_s, opened=opened)
-    return _steady(memory, moved, share, t_s), index
+    known = cement if index == active else None
+    return _accepted(memory, pyramid, fit, known, t_s, paused=paused, opened=opened), index
 
 
 def _lost(memories: list[MotionMemory], active: int, pyramid: Pyramid, t_s: float, *, paused: bool) -> Unknown:
@@ -201,7 +198,6 @@ def _lost(memories: list[MotionMemory], active: int, pyramid: Pyramid, t_s: floa
         _learn_grain(memories[active], pyramid, paused=paused)
     for each in memories:
         each.followed, each.lost_s = False, t_s
-        each.recent.clear()
     return Unknown("the vertebra of the plan is not found in this picture")
 
 
@@ -247,25 +243,6 @@ def _searched(
     found = _looked_at(memory, pyramid, hidden, memory.pending.pop(0))
     memory.searches += not memory.pending
     return [(turn, found)]
-
-
-def _steady(memory: MotionMemory, moved: Motion, share: float, t_s: float) -> Motion | Unknown:
-    """The motion, unless its confidence has just fallen: the C-arm begins to swing, and the lines with it."""
-    if len(memory.recent) == LIMITS.recent_pictures and share < (1.0 - LIMITS.fell) * median(memory.recent):
-        memory.fell_s = t_s if memory.fell == 0 else memory.fell_s
-        memory.fell += 1
-    else:
-        memory.fell = 0
-        memory.recent.append(share)
-    if memory.fell and t_s - memory.fell_s > LIMITS.usual_after_s:
-        memory.fell = 0
-        memory.recent.clear()
-    # Behind a recursive filter half of it may show where the vertebra was.
-    settling = moved.confidence < LIMITS.good and t_s - memory.lost_s < LIMITS.settles_s
-    memory.doubtful = settling or memory.fell > 0
-    if memory.fell >= LIMITS.fell_pictures:
-        return Unknown("the picture turns away from the planned view")
-    return moved
 
 
 def _believed(memory: MotionMemory, fit: Fit, t_s: float) -> bool:
@@ -345,29 +322,38 @@ def _accepted(
     cement: CementMask | None,
     t_s: float,
     *,
+    paused: bool,
     opened: bool = False,
-) -> Motion:
-    share = memory.share(fit)
-    confidence = float(np.clip(share, 0.0, 1.0))
-    if t_s - memory.t_s > LIMITS.pause_s:
-        memory.fell = 0
-        memory.recent.clear()
+) -> Motion | Unknown:
+    """The motion; Unknown where the picture turns away from the planned view, and the lines with it."""
+    confidence = float(np.clip(memory.share(fit), 0.0, 1.0))
     memory.belief = memory.belief.taken(fit.pose, fit.covariance, opened=opened)
+    memory.usual.take(min(fit.correlation / fit.clean, 1.0), fit.walls, t_s, paused=paused)
     memory.t_s, memory.followed = t_s, True
-    # What to expect follows slowly and never falls fast: a lock that rots away must not become its own measure.
+    # Behind a recursive filter half of it may show where the vertebra was.
+    settling = confidence < LIMITS.good and t_s - memory.lost_s < LIMITS.settles_s
+    memory.doubtful = settling or memory.usual.fallen
+    if not memory.usual.fallen:
+        _learn(memory, pyramid, fit, cement, confidence)
+    elif memory.usual.turned:
+        return Unknown("the picture turns away from the planned view")
+    similarity = similarity_from_matrix(fit.pose, memory.outline.centre_px)
+    return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
+
+
+def _learn(memory: MotionMemory, pyramid: Pyramid, fit: Fit, cement: CementMask | None, confidence: float) -> None:
+    """What to expect of a picture, from one that matches as usual: a lock that rots away must not become its own."""
     memory.accepted += 1
-    rate = max(1.0 / (memory.accepted + LIMITS.structure_pictures), 0.03 if share > LIMITS.good else 0.01)
+    rate = max(1.0 / (memory.accepted + LIMITS.structure_pictures), 0.03 if confidence > LIMITS.good else 0.01)
     seen = float(np.clip(fit.correlation / fit.clean, *LIMITS.structure_range))
     memory.structure += rate * (seen - memory.structure)
     # The reference frame itself differs by nothing, and says nothing of the grain.
     if fit.noise[1] > LIMITS.least_grain * power(memory.fine.grain):
-        memory.fine.ratio.learn(*fit.noise)
-    similarity = similarity_from_matrix(fit.pose, memory.outline.centre_px)
+        memory.fine.ratio.learn(*fit.noise, fit.most_ratio)
     # A doubtful pose is told, and teaches nothing. Once there is cement the template stands still: averaged in, the
     # cement itself would be followed.
     if confidence >= LIMITS.teaches and (cement is None or not cement.mask.any()):
         memory.fine = averaged(memory.fine, memory.outline, pyramid, fit.pose)
-    return Motion(view_index=memory.view_index, similarity=similarity, confidence=confidence)
 
 
 def _plausible(fit: Fit) -> bool:

@@ -56,13 +56,14 @@ class GrainToBand:
     value: float
     most: float
 
-    def learn(self, band: float, grain: float) -> None:
+    def learn(self, band: float, grain: float, most: float) -> None:
         """Take in the two variances of the difference of a picture and the reference frame.
 
         A pose a little beside, or tissue that has moved, makes the ratio larger and nothing makes it smaller: it falls
-        fast and rises slowly.
+        fast and rises slowly. ``most``: of that picture's own variance the template does not explain more.
         """
-        seen = max(min(band / max(grain, 1e-9), self.most), 1e-6)
+        self.value = max(min(self.value, most), 1e-6)
+        seen = max(min(band / max(grain, 1e-9), self.most, most), 1e-6)
         weight = LIMITS.grain_falls if seen < self.value else LIMITS.grain_rises
         self.value *= (seen / self.value) ** weight
 
@@ -93,6 +94,7 @@ class Template:
     jacobian: F32  # (6, n): dx, dy, rotation, logarithm of the scale, gain, offset
     products: F32  # (21, n): the upper triangle of each point's jacobian times itself
     weight: F32
+    upright: F32  # 1 on edges that stand upright in the picture: the walls
     map: F32  # the weight of every pixel of the window, not of the points alone
     cells: NDArray[np.int64]  # where each cell's points begin
     grain: F32  # the reference frame's second differences
@@ -247,6 +249,7 @@ def _chosen(
         jacobian=jacobian,
         products=jacobian[UPPER[0]] * jacobian[UPPER[1]],
         weight=prior[ys, xs],
+        upright=np.asarray(np.abs(tx) > LIMITS.upright * np.abs(ty), dtype=np.float32),
         map=prior,
         cells=np.flatnonzero(np.diff(cell, prepend=-1)),
         grain=window.reference.grain[ys, xs],

@@ -121,7 +121,7 @@ def test_a_picture_that_begins_to_turn_away_loses_its_lines_and_what_stays_so_ge
         shown = clear * (1.0 + 0.8 * other)
         return Frame(index=index, t_s=1.0 + index / 15, grey=np.clip(shown, 0, 255).astype(np.uint8))
 
-    said = [found(memory, turned(k)) for k in range(9)]
+    said = [found(memory, turned(k)) for k in range(24)]
     assert isinstance(said[0], Motion)
     assert 0.5 < said[0].confidence < 0.75
     assert isinstance(said[1], Unknown)
