@@ -37,6 +37,7 @@ from assistant.readings.moments import Outline, cement_outline
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
 from assistant.settings.tree import Settings
+from assistant.steps.cement import USUAL_LIMITS
 from assistant.steps.liveness import ScreenWatch, SeenPictures
 from assistant.vocabulary import Alarm, Approach, CementMask, Frame, FrameState, Leak, Liveness, Reading, Unknown
 
@@ -63,7 +64,8 @@ def run(start: Start) -> None:
     lines = LineWriter(Path(start.folder), READINGS)
     lines.put({"columns": list(COLUMNS), "since_frame": session_memory.ring.newest_index + 1, KEEPS: True})
     # A session that goes on without its memory: what was recorded of it is read beside, and never waited for.
-    recorded = RecordedBefore(Path(start.folder)) if session_memory.ring.newest_index < 0 else None
+    goes_on = session_memory.ring.newest_index < 0 < session_memory.get(Register.NEXT_INDEX)
+    recorded = RecordedBefore(Path(start.folder)) if goes_on else None
     with live_shape_model() as shapes:
         # A run that is played again and again shows the same pictures by intention.
         seen = SeenPictures(0) if start.source.startswith(LOOP) else None
@@ -193,7 +195,7 @@ class LiveAnalysis:
         if self._to_look_back is not None:
             order, self._to_look_back = self._to_look_back, None
             earlier = self._session_memory.earlier
-            if earlier.oldest is not None and earlier.oldest < max(view.reference_frame for view in self._views):
+            if earlier.count_before(max(view.reference_frame for view in self._views)) > USUAL_LIMITS.earlier.pictures:
                 self._back = LookingBack(lambda: self._pipeline_of(order, None), earlier.after)
         if self._back is None or self._back.waits:
             return False

@@ -76,11 +76,9 @@ class EarlierRoom:
         self._at(slot)[...] = frame.grey
         self._slots[slot, _WHOLE] = 1
 
-    @property
-    def oldest(self) -> int | None:
-        """Frame of the first picture; None where there is none."""
-        kept = self._whole()
-        return int(self._slots[kept[0], _INDEX]) if kept else None
+    def count_before(self, index: int) -> int:
+        """How many pictures are older than a frame."""
+        return int((self._slots[self._whole(), _INDEX] < index).sum())
 
     def after(self, index: int) -> list[Frame]:
         """Copies of the pictures that are newer than a frame, in order."""

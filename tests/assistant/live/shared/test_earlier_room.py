@@ -28,12 +28,12 @@ def kept(memory: SessionMemory) -> list[int]:
 
 
 def test_all_are_kept_while_there_is_room_and_an_analysis_that_is_started_again_finds_them(memory) -> None:
-    assert memory.earlier.oldest is None
+    assert memory.earlier.count_before(9) == 0
     for k in range(8):
         memory.earlier.offer(picture(k))
     again = SessionMemory.open(memory.path).earlier
     found = again.after(1)
-    assert again.oldest == 0
+    assert again.count_before(3) == 3
     assert [frame.index for frame in found] == [2, 3, 4, 5, 6, 7]
     assert all((frame.grey == frame.index).all() and frame.white == 255 for frame in found)
 
