@@ -124,19 +124,22 @@ def test_it_is_named_in_one_sentence_and_nothing_is_measured(tmp_path: Path, wor
     assert '"displays"' in note, "how it can be measured"
 
 
-def test_a_roadmap_is_named_as_such(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ground", [127.5, 70.0, 190.0])
+def test_a_roadmap_is_named_as_such(tmp_path: Path, ground: float) -> None:
+    """Consoles lay it on a grey of half the range, or on a darker or brighter one."""
     made = list(pictures(COUNT))
     mask = np.log(np.mean(made[6:12], axis=0) + 8.0)
     grain = np.random.default_rng(4)
 
     def subtracted(grey: Grey8) -> Grey8:
-        level = 127.5 + 110.0 * (np.log(grey + 8.0) - mask) + grain.normal(0.0, 4.0, grey.shape)
+        level = ground + 110.0 * (np.log(grey + 8.0) - mask) + grain.normal(0.0, 4.0, grey.shape)
         return np.asarray(np.clip(level, 0, 255), np.uint8)
 
     _, rows = analyze(tmp_path / "run", changed(subtracted))
     told = [row["reason"] for row in rows[BEGINS + 6 :] if row["state"] == "live"]
     assert told
     assert all("roadmap or a subtraction" in reason for reason in told)
+    assert not any(row["scale"] or row["cement_area_mm2"] for row in rows[BEGINS + 6 :])
 
 
 def the_formula_holds_where_a_motion_is_given(rows: list[dict[str, str]]) -> None:
