@@ -25,6 +25,7 @@ from assistant.simulation.scenario import (
     Shot,
     Tool,
 )
+from assistant.system.plain import json_line
 
 _SIDE_PX, _PICTURES = 320, 160
 _PULSES = (4.0, 7.5, 3.0, 2.0)
@@ -52,7 +53,7 @@ Made = Callable[[Case, int], Case]
 
 def _drawn(case: Case, what: str) -> np.random.Generator:
     """What is drawn beyond the case: the same for the same case."""
-    return np.random.default_rng([*what.encode(), *msgspec.json.encode(case)])
+    return np.random.default_rng([*what.encode(), *json_line(case)[:-1]])
 
 
 def usual_cement(case: Case, number: int) -> Case:

@@ -4,7 +4,8 @@ Each new picture scores each line: how far the front stands past it, in standard
 scores of a view are added up, never below nothing (CUSUM), over pictures and exposures alike; a crossing counts when
 they come to ``evidence_sigma``. So a front that is clearly past the line counts in the picture that shows it, one that
 is hardly past it counts with the next ones, and one that a single picture does not prove (`assistant.steps.fronts`: a
-speck, a slip of the registration) is never enough by itself. How long to wait for a false one less is one number, and
+speck, a slip of the registration) is never enough by itself for an alarm that latches; where no other picture comes
+soon, as in single shots, the line is told as near meanwhile. How long to wait for a false one less is one number, and
 `make evaluate` draws the curve.
 
 A picture that could not be measured neither raises nor ends a distance alarm, and a picture of another view does not
@@ -47,8 +48,9 @@ _BY_SPEED = 0.5
 _SLOW_MS = 220.0
 """Pictures that come more slowly than this are waited for by nobody: 5 a second, and a capture frame's jitter."""
 _SETTLES_S = 0.4
-"""When "lines not valid" ends, pictures of this time do not vote: the console's filter still mixes the moved picture
-into them. That alarm stands on as long (its row's ``hold_ms``), so the person knows. After a pause it mixes nothing."""
+"""When "lines not valid" ends, pictures of this time raise nothing yet, for the console's filter still mixes the moved
+picture into them; what they show is added up all the same, and counts when it is over, or in the held picture. That
+alarm stands on as long (its row's ``hold_ms``), so the person knows. After a pause it mixes nothing."""
 _FIRST_MS, _SECOND_PULSE = 300.0, 1.2
 """In the first pictures of an exposure grain and brightness settle: that the vertebra is not found in them is told when
 it has lasted so long; and one picture alone in which it is not found is nothing where a second one comes soon enough:
@@ -273,7 +275,7 @@ def _by_evidence(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: 
         stands = past_mm is not None and past_mm >= 0
         if past_mm is not None and shown is not None:
             before = watch.evidence.get(shown, 0.0)
-            watch.evidence[shown] = min(max(before + _score(row, past_mm, now, settings), 0.0), 1.0)
+            watch.evidence[shown] = min(max(before + _score(memory, row, past_mm, now, settings), 0.0), 1.0)
             if watch.alarm is None:
                 watch.alone = before == 0
     if watch.alarm is None:
@@ -286,13 +288,15 @@ def _by_evidence(memory: AlarmMemory, watch: _Watch, now: AlarmInput, settings: 
     watch.alone &= not stands or watch.raised[1] is memory.newest
 
 
-def _score(row: PipelineRow, past_mm: float, now: AlarmInput, settings: AlarmSettings) -> float:
+def _score(memory: AlarmMemory, row: PipelineRow, past_mm: float, now: AlarmInput, settings: AlarmSettings) -> float:
     """What one picture says of a crossing, as a share of the evidence that is asked for."""
     assert isinstance(now.distances, Distances), "only a picture that was measured has a score"
     score = past_mm / max(now.outline_sigma_mm, _LEAST_SIGMA_MM) / settings.evidence_sigma
     if _is_near_by_speed(row, now, settings):
         score = max(score, _BY_SPEED)
-    return min(max(score, -_DENIES), _UNPROVED if row.watched in now.distances.doubtful else 1.0)
+    another_comes = row.latched or 0 < _interval_ms(memory) <= _SLOW_MS
+    unproved = row.watched in now.distances.doubtful and another_comes
+    return min(max(score, -_DENIES), _UNPROVED if unproved else 1.0)
 
 
 def _is_near_by_speed(row: PipelineRow, now: AlarmInput, settings: AlarmSettings) -> bool:

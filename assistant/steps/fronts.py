@@ -27,9 +27,11 @@ _TOUCH = np.ones((3, 3), np.uint8)
 
 @dataclass(slots=True, eq=False)
 class FrontMemory:
-    """The cement of the last picture of a view that was measured."""
+    """The cement of the last picture of a view that was measured, and of one since in which it was not where it was."""
 
     mask: NDArray[np.uint8] | None = None
+    slipped: NDArray[np.uint8] | None = None
+    """Believed when the next picture shows it again; one with the cement where it was before is no doubtful one."""
 
 
 def doubtful_fronts(memory: FrontMemory, cement: CementMask, maps: LineMaps) -> tuple[Line, ...]:
@@ -43,17 +45,20 @@ def doubtful_fronts(memory: FrontMemory, cement: CementMask, maps: LineMaps) -> 
     maps : LineMaps
         Of the same crop.
     """
-    mask, before = cement.mask.astype(np.uint8), memory.mask
-    memory.mask = mask
+    mask = cement.mask.astype(np.uint8)
+    seen = [each for each in (memory.slipped, memory.mask) if each is not None and each.any()]
     if not mask.any():
+        memory.mask, memory.slipped = mask, None
         return ()
     near = np.asarray(cv2.dilate(mask, _TOUCH), dtype=np.uint8)
-    was = 0 if before is None else int(before.sum())
-    if before is not None and was and int((before & near).sum()) < _KEPT * was:
+    before = next((each for each in seen if int((each & near).sum()) >= _KEPT * int(each.sum())), None)
+    if seen and before is None:
+        memory.slipped = mask
         return tuple(maps.mm)
+    memory.mask, memory.slipped = mask, None
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     believed = stats[:, cv2.CC_STAT_AREA] * maps.mm_per_px**2 >= _OF_ITSELF_MM2
-    if before is not None and was:
+    if before is not None:
         believed |= np.bincount(labels[cv2.dilate(before, _TOUCH) > 0], minlength=count) > 0
     rows, cols = np.nonzero(mask)
     of_pixel = labels[rows, cols]

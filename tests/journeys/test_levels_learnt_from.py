@@ -45,7 +45,7 @@ def test_each_level_is_tried_and_asked_by_its_own_frames_here_and_elsewhere(
 
 
 def whole_ms(said: Any) -> dict[str, Any]:
-    """What is said, to hundredths: the times of a pack's pictures are whole milliseconds."""
+    """What is said, to hundredths (nearest front: tenths): the times of a pack's pictures are whole milliseconds."""
     told = msgspec.structs.asdict(said)
     return {name: round(value, 2) if isinstance(value, float) else value for name, value in told.items()}
 
@@ -73,7 +73,7 @@ def tried(runs: list[dict[str, Any]]) -> list[Any]:
         assert earlier is not None
         assert first <= earlier.frame <= was.frame < first + count
         made.append([whole_ms(event) for event in (*base.events, *wider.events)])
-        made.append((base.leaks, base.nearest_mm))
+        made.append((base.leaks, round(base.nearest_mm, 1)))
     return made
 
 

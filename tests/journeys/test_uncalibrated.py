@@ -353,7 +353,8 @@ def trained(run: dict[str, Any], folder: Path, library: Library) -> None:
     assert not ending.plan.views[0].calibrated
     assert any(value == value for value in ending.distances_mm["posterior"]), "the shares became lengths inside"
     desk = Trainer(library)
-    clip = desk.clip(keep_clip(desk, run, ending, Settings().alarms))
+    in_sight_s = next(t for t, mm in zip(ending.t_s, ending.distances_mm["posterior"], strict=True) if mm == mm)
+    clip = desk.clip(keep_clip(desk, run, ending, Settings().alarms, stop_s=in_sight_s))
     assert clip is not None
     facts = clip.facts
     assert facts.distance_mm is None

@@ -8,7 +8,7 @@ from assistant.settings.tree import AlarmSettings, LivenessSettings, Settings, c
 LEAVES = [(room.name, leaf) for room in fields(Settings) for leaf in fields(type(getattr(Settings(), room.name)))]
 NUMBERS = [(room, leaf) for room, leaf in LEAVES if "low" in leaf.metadata]
 WORDS = [(room, leaf) for room, leaf in LEAVES if "low" not in leaf.metadata]
-UNITS = ("_s", "_ms", "_mm", "_mm2", "_fraction", "_mb", "_percent")
+UNITS = ("_s", "_ms", "_mm", "_mm2", "_fraction", "_mb", "_percent", "_sigma")
 
 
 def test_the_defaults_pass() -> None:

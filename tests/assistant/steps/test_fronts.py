@@ -40,8 +40,10 @@ def test_what_stands_apart_is_doubted_in_its_first_picture_at_the_lines_that_it_
 @pytest.mark.parametrize("shift_px", [4, 8, -12])
 def test_a_picture_in_which_the_cement_is_not_where_it_was_proves_nothing(shift_px: int) -> None:
     moved = (BODY[0] + shift_px, BODY[1], BODY[2] + shift_px, BODY[3])
-    _, slipped = seen((BODY,), (moved,))
+    _, slipped, back = seen((BODY,), (moved,), (BODY,))
     assert slipped == frozenset(MAPS.mm)
+    assert back == frozenset(), "the picture after the slip is none"
+    assert seen((BODY,), (moved,), (moved,))[2] == frozenset(), "two pictures show it"
 
 
 def test_the_first_cement_of_all_is_doubted_where_it_is_no_larger_than_a_speck() -> None:
