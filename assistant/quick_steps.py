@@ -68,7 +68,7 @@ class QuickSteps:
         Distances, Approach, tuple of Leak
             The leaks that stand, their shapes not yet typed.
         """
-        doubtful = doubtful_fronts(self.fronts, cement, self.maps)
+        doubtful = doubtful_fronts(self.fronts, cement, self.maps, acquisition)
         distances = replace(measure_distances(cement, self.maps), doubtful=doubtful)
         approach = Approach(approach_mm_per_s=_NO_CLOCK, time_to_line_s=_NO_CLOCK)
         if self.clock is not RunClock.ASSUMED:

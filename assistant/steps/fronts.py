@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.acquisition import Acquisition
 from assistant.line_maps import LineMaps
 from assistant.lines import Line
 from assistant.vocabulary import CementMask
@@ -34,7 +35,9 @@ class FrontMemory:
     """Believed when the next picture shows it again; one with the cement where it was before is no doubtful one."""
 
 
-def doubtful_fronts(memory: FrontMemory, cement: CementMask, maps: LineMaps) -> tuple[Line, ...]:
+def doubtful_fronts(
+    memory: FrontMemory, cement: CementMask, maps: LineMaps, acquisition: Acquisition
+) -> tuple[Line, ...]:
     """The lines whose nearest cement one picture alone does not prove.
 
     Parameters
@@ -44,6 +47,9 @@ def doubtful_fronts(memory: FrontMemory, cement: CementMask, maps: LineMaps) -> 
     cement : CementMask
     maps : LineMaps
         Of the same crop.
+    acquisition : Acquisition
+        The beam at this picture. After a pause, and where no times are known, cement that is drawn otherwise than in
+        the picture before is no sign of a slip: another breath, grain and much new cement are what a pause brings.
     """
     mask = cement.mask.astype(np.uint8)
     seen = [each for each in (memory.slipped, memory.mask) if each is not None and each.any()]
@@ -52,12 +58,13 @@ def doubtful_fronts(memory: FrontMemory, cement: CementMask, maps: LineMaps) -> 
         return ()
     near = np.asarray(cv2.dilate(mask, _TOUCH), dtype=np.uint8)
     before = next((each for each in seen if int((each & near).sum()) >= _KEPT * int(each.sum())), None)
-    if seen and before is None:
+    if seen and before is None and acquisition.timed and acquisition.picture > 0:
         memory.slipped = mask
         return tuple(maps.mm)
-    memory.mask, memory.slipped = mask, None
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     believed = stats[:, cv2.CC_STAT_AREA] * maps.mm_per_px**2 >= _OF_ITSELF_MM2
+    before = memory.mask if before is None else before
+    memory.mask, memory.slipped = mask, None
     if before is not None:
         believed |= np.bincount(labels[cv2.dilate(before, _TOUCH) > 0], minlength=count) > 0
     rows, cols = np.nonzero(mask)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.acquisition import AcquisitionMemory, take_picture
 from assistant.line_maps import make_line_maps
 from assistant.lines import Line
 from assistant.steps.fronts import FrontMemory, doubtful_fronts
@@ -16,12 +17,13 @@ SPECK: Box = (150, 95, 155, 99)
 MAPS = make_line_maps(Run().planned, CROP)
 
 
-def seen(*pictures: tuple[Box, ...]) -> list[frozenset[Line]]:
+def seen(*pictures: tuple[Box, ...], every_s: float = 0.1, timed: bool = True) -> list[frozenset[Line]]:
     """What is doubtful in each picture of boxes (x0, y0, x1, y1)."""
-    memory, told = FrontMemory(), []
-    for boxes in pictures:
+    memory, beam, told = FrontMemory(), AcquisitionMemory(), []
+    for k, boxes in enumerate(pictures):
         cement: CementMask = Run().mask(*boxes)
-        told.append(frozenset(doubtful_fronts(memory, cement, MAPS)))
+        now = take_picture(beam, k * every_s, timed=timed)
+        told.append(frozenset(doubtful_fronts(memory, cement, MAPS, now)))
     return told
 
 
@@ -44,6 +46,8 @@ def test_a_picture_in_which_the_cement_is_not_where_it_was_proves_nothing(shift_
     assert slipped == frozenset(MAPS.mm)
     assert back == frozenset(), "the picture after the slip is none"
     assert seen((BODY,), (moved,), (moved,))[2] == frozenset(), "two pictures show it"
+    assert seen((BODY,), (moved,), every_s=8.0)[1] == frozenset(), "a pause explains it"
+    assert seen((BODY,), (moved,), timed=False)[1] == frozenset(), "and so it may where no times are known"
 
 
 def test_the_first_cement_of_all_is_doubted_where_it_is_no_larger_than_a_speck() -> None:
