@@ -55,6 +55,8 @@ class Fit:
     covariance: F64
     noise: tuple[float, float] = (0.0, 0.0)
     """Of what it differs by from the reference frame: variance of the band and of the second differences."""
+    planned: float = 0.0
+    """How well all that no blade touches matches, over what its noise lets it: less where the view has turned."""
     walls: float = 0.0
     """How well the walls alone match, over what their noise lets them: what stands upright in the picture."""
     most_ratio: float = np.inf
@@ -114,8 +116,12 @@ def refine(
     # With most of the template out of the picture or covered, a correlation of the rest says nothing: 0, not a guess.
     if float(weight.sum()) < LIMITS.least_points * float(template.weight.sum()):
         return Fit(found, 0.0, 1.0, covariance)
-    match = _match(template, lattice, at, weight)
-    return Fit(found, *match[:2], covariance, _difference(template, lattice, at, weight), *match[2:])
+    correlation, clean, _, most_ratio = _match(template, lattice, at, weight)
+    # Whether the view turns is held against pictures in which a blade lay elsewhere: what it touches counts in neither.
+    own, own_clean, walls, _ = _match(template, lattice, at, weight * _untouched(template, lattice, at, weight))
+    difference = _difference(template, lattice, at, weight)
+    planned = min(own / own_clean, 1.0)
+    return Fit(found, correlation, clean, covariance, difference, planned, walls, most_ratio)
 
 
 def _step(
@@ -228,6 +234,24 @@ def _covered(template: Template, pyramid: Pyramid, lattice: Lattice, start: F64,
     grown = np.abs(grown - np.float32(middle(grown[::_SOME])))
     changed = grown > max(LIMITS.covered_log, LIMITS.covered_sigmas * spread_of(grown[::_SOME]))
     return np.asarray(dark | changed, dtype=bool)
+
+
+def _untouched(template: Template, lattice: Lattice, at: F64, weight: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Points whose band holds no edge of a blade: none that is steeper than the reference frame's by far.
+
+    A blade that closes behind a recursive filter shows in steps, each too faint to be known by how dark it is.
+    """
+    now = np.stack([sample(each, at) for each in lattice.steps])
+    untouched: NDArray[np.bool_] = weight.astype(bool)
+    # How much contrast the picture has is told by what no blade touches, and so twice.
+    for _ in range(2):
+        then = template.steps * untouched
+        contrast = np.float32((now * then).sum() / ((then * then).sum() + 1e-9))
+        away_x, away_y = now - contrast * template.steps
+        untouched = np.asarray(untouched & (np.hypot(away_x, away_y) < LIMITS.touched_step), dtype=bool)
+    # Where edges stand everywhere they are no blade's.
+    enough = float((weight * untouched).sum()) >= LIMITS.least_points * float(template.weight.sum())
+    return untouched if enough else np.ones(len(untouched), dtype=bool)
 
 
 def _match(

@@ -328,7 +328,7 @@ def _accepted(
     """The motion; Unknown where the picture turns away from the planned view, and the lines with it."""
     confidence = float(np.clip(memory.share(fit), 0.0, 1.0))
     memory.belief = memory.belief.taken(fit.pose, fit.covariance, opened=opened)
-    memory.usual.take(min(fit.correlation / fit.clean, 1.0), fit.walls, t_s, paused=paused)
+    memory.usual.take(fit.planned, fit.walls, t_s, paused=paused)
     memory.t_s, memory.followed = t_s, True
     # Behind a recursive filter half of it may show where the vertebra was.
     settling = confidence < LIMITS.good and t_s - memory.lost_s < LIMITS.settles_s

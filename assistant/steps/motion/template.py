@@ -90,6 +90,7 @@ class Template:
     centre_px: F64  # c in lattice px
     reference: F32  # the reference frame's own values
     slow: F32  # and those of its slow part
+    steps: F32  # (2, n): how much that changes over its box, along the rows and the columns
     values: F32  # the mean's
     jacobian: F32  # (6, n): dx, dy, rotation, logarithm of the scale, gain, offset
     products: F32  # (21, n): the upper triangle of each point's jacobian times itself
@@ -157,6 +158,7 @@ def learn_template(lattice: Lattice, decimation: int, outline: Outline, points: 
         logged=np.ascontiguousarray(lattice.logged[rows, cols]),
         slow=np.ascontiguousarray(lattice.slow[rows, cols]),
         band=np.ascontiguousarray(lattice.band[rows, cols]),
+        wide_px=lattice.wide_px,
         left=left,
         top=top,
     )
@@ -245,6 +247,7 @@ def _chosen(
         centre_px=centre,
         reference=window.reference.band[ys, xs],
         slow=window.reference.slow[ys, xs],
+        steps=np.stack([each[ys, xs] for each in window.reference.steps]),
         values=values,
         jacobian=jacobian,
         products=jacobian[UPPER[0]] * jacobian[UPPER[1]],
