@@ -27,7 +27,7 @@ from assistant.results.writer import FIRST_FRAME
 from assistant.review.replay import ReplayListener
 from assistant.review.stored import read_analysed
 from assistant.run_facts import RunFacts
-from assistant.settings.file import handed_settings
+from assistant.settings.file import handed_settings, lost_settings
 from assistant.settings.tree import Settings, record_of
 from assistant.system.plain import read_json
 from assistant.vocabulary import (
@@ -211,7 +211,10 @@ def summary_of(document: dict[str, Any], plan: Plan) -> Summary:
             leaks=tuple(_leak(leak, plan) for leak in document["leaks"]),
             measures=_measures(document["final"], plan),
             models=tuple(ModelIdentity(name=m["name"], sha256=m["sha256"]) for m in document["program"]["models"]),
-            notes=tuple(map(str, document["run"].get("notes", ()))),
+            notes=(
+                *map(str, document["run"].get("notes", ())),
+                *lost_settings(document["program"].get("settings")),
+            ),
             screen_changes=tuple(
                 ScreenChange(frame_index=int(each["frame"]), t_s=float(each["t_s"]), text=str(each["text"]))
                 for each in document["run"].get("screen_changes", ())

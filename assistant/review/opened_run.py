@@ -99,7 +99,7 @@ class OpenedRun:
         self.playhead = Playhead(self)
         self._closing = False
         self._recollection: threading.Thread | None = None
-        self._day_fault = ""
+        self._day_fault = self._result_fault = ""
         if plan is not None:
             self._begin(plan)
         if holds_figures(Path(run)) or holds_day(Path(run)):
@@ -148,7 +148,7 @@ class OpenedRun:
         """What the source and the analysis assumed or mended, and why the day cannot be read, in sentences."""
         found = self.summary.notes if self.summary is not None else ()
         in_one = self.plan is not None and self.day is not None and len(self.day.levels) > 1
-        own = (LEVELS_IN_ONE if in_one else "", self._day_fault)
+        own = (LEVELS_IN_ONE if in_one else "", self._day_fault, self._result_fault)
         return tuple(dict.fromkeys(note for note in (*own, *self.facts.notes, *found) if note))
 
     @property
@@ -186,13 +186,24 @@ class OpenedRun:
         """Open the result that lies with the run, else analyse it."""
         places = places_of(Path(self.run), data_home(), self.identity.run_id)
         kept = find_cached(places, plan, self._settings, self.facts)
-        made_with = None if kept is None else _plan_of(kept)
+        made_with = None if kept is None else self._plan_of(kept)
         if kept is None or made_with is None:
             self.analyse(plan)
             return
         # Its lines belong to the plan that it was made with.
         self._start(made_with, CachedAnalysis(kept, made_with, self._sink))
         self.result, self._plan_now = kept, plan
+
+    def _plan_of(self, kept: CachedResult) -> Plan | None:
+        """The plan that a result was made with; None where it cannot be used, which is told."""
+        try:
+            return kept.plan()
+        except UsageError as error:
+            log.warning("%s: its plan cannot be used (%s)", kept.folder, error)
+            self._result_fault = sentence(
+                f"the result that lies with the run cannot be shown ({error}): these figures are analysed anew"
+            )
+            return None
 
     def analyse(self, plan: Plan) -> None:
         """Begin the analysis with a plan."""
@@ -266,15 +277,6 @@ class OpenedRun:
         self.pictures.close()
         if self._recollection is not None:
             self._recollection.join(_STOP_WAIT_S)
-
-
-def _plan_of(kept: CachedResult) -> Plan | None:
-    """The plan that a result was made with; None where it cannot be used."""
-    try:
-        return kept.plan()
-    except UsageError as error:
-        log.warning("%s: its plan cannot be used (%s)", kept.folder, error)
-        return None
 
 
 def _first(source: Source) -> Frame:

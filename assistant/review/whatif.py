@@ -8,6 +8,7 @@ any time.
 from __future__ import annotations
 
 import copy
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -25,11 +26,12 @@ from assistant.language import sentence
 from assistant.model_packs.starting import recorded_shape_model
 from assistant.plan import Plan, plan_from_document, read_plan
 from assistant.review.whatif_cache import Keeper, nearer, place_for, read_cached, recompute, write_cached
-from assistant.settings.file import handed_settings
-from assistant.settings.tree import Settings, with_changes
+from assistant.settings.file import handed_settings, lost_settings
+from assistant.settings.tree import Settings, changes_of, with_changes
 from assistant.system.plain import json_line, json_text
 from assistant.vocabulary import Alarm, EventKind, Leak, Priority
 
+log = logging.getLogger(__name__)
 JOB: Final = "job.json"
 ROWS: Final = "rows.jsonl"
 RULE: Final = "rule"
@@ -327,7 +329,7 @@ def work(
     ------
     InputError, UsageError, EnvironmentError_
     """
-    job = read_job(folder)
+    job = _of_today(folder, read_job(folder))
     base, rows = handed_settings(job.settings), read_rows(folder)
     total = len(job.runs) * len(job.variants)
     _mend(folder)
@@ -345,6 +347,17 @@ def work(
             raise EnvironmentError_(f"{folder}: cannot be written ({error.strerror}); free some room") from error
     on_progress(total, total)
     return True
+
+
+def _of_today(folder: Path, job: WhatIfJob) -> WhatIfJob:
+    """The job without what this program no longer has; its rows, which rest on that, are done again."""
+    lost = lost_settings(job.settings)
+    if not lost:
+        return job
+    log.warning("%s: %s; what was done is done again without it", folder, "; ".join(lost))
+    job = msgspec.structs.replace(job, settings=changes_of(handed_settings(job.settings)), program=__version__)
+    begin(folder, job)
+    return job
 
 
 def _mend(folder: Path) -> None:

@@ -9,6 +9,7 @@ from operator import attrgetter
 from assistant.errors import UsageError
 from assistant.language import tr, translate
 from assistant.settings.file import Loaded, all_names, load_settings, rules_of, save_user
+from assistant.settings.tree import no_such_setting
 
 DEFAULT = "default"
 
@@ -35,7 +36,7 @@ def run(argv: list[str]) -> int:
     args = parser.parse_args(argv)
     loaded = load_settings()
     if args.name is not None and args.name not in all_names():
-        raise UsageError(f"there is no setting {args.name}; fluoro-assistant settings lists them")
+        raise no_such_setting(args.name)
     if args.value is not None:
         loaded = save_user(args.name, _typed(args.name, args.value))
     sys.stdout.write("\n".join(_value_words(loaded, name) for name in all_names() if args.name in (None, name)) + "\n")

@@ -15,14 +15,14 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 from assistant.errors import UsageError
 from assistant.language import sentence, translate
-from assistant.settings.tree import Settings, check, leaf_fault, with_changes
+from assistant.settings.tree import GONE, Settings, check, gone_from, leaf_fault, no_such_setting, with_changes
 from assistant.system.places import data_home
 
 _NAME: Final = "fluoro-assistant/settings/"
@@ -33,7 +33,8 @@ _MOST_BYTES: Final = 1_000_000
 
 Lift = Callable[[dict[str, Any]], dict[str, Any]]
 LIFTS: Final[dict[int, Lift]] = {}
-"""From version n to n + 1: each a small function of the stored tree; none is needed yet."""
+"""From version n to n + 1: each a small function of the stored tree; none is needed yet. What has no equal in a later
+program is no matter of the file's version: `assistant.settings.tree.GONE`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,11 @@ def load_settings(folder: Path | None = None, *, lifts: Mapping[int, Lift] = LIF
     locked: frozenset[str] = frozenset()
     for file, origin in ((SITE, "site"), (USER, "user")):
         tree, lock = _read(home / file, notes, lifts, version)
-        for name, value in _leaves(tree):
+        leaves = _leaves(tree)
+        notes += _gone(file, [name for name, _ in leaves], lock)
+        for name, value in leaves:
+            if name in GONE:
+                continue
             if name not in origins:
                 notes.append(sentence(f"{file}: there is no setting {name}"))
             elif origin == "user" and name in locked:
@@ -85,6 +90,11 @@ def load_settings(folder: Path | None = None, *, lifts: Mapping[int, Lift] = LIF
                 origins[name] = origin
         if origin == "site":
             locked = frozenset(name for name in origins if any(_is_in(name, each) for each in lock))
+            notes += [
+                sentence(f"{file}: locks {each}, and there is no such setting")
+                for each in lock
+                if not any(_is_in(name, each) for name in (*origins, *GONE))
+            ]
     return Loaded(settings=settings, notes=tuple(notes), locked=locked, origins=origins)
 
 
@@ -96,13 +106,24 @@ def default_settings() -> Settings:
 def handed_settings(changes: object) -> Settings:
     """Settings from what `assistant.settings.tree.changes_of` or the ``program.settings`` of a result made of them.
 
+    What an earlier program alone had is left out; `lost_settings` says so.
+
     Raises
     ------
     UsageError
         If this program does not know one of them, or its value is out of range.
     """
+    return with_changes(Settings(), {name: value for name, value in _changed(changes).items() if name not in GONE})
+
+
+def lost_settings(changes: object) -> tuple[str, ...]:
+    """What `handed_settings` leaves out of the same, a sentence each."""
+    return gone_from(_changed(changes))
+
+
+def _changed(changes: object) -> Mapping[str, Any]:
     changed = changes.get("changed", changes) if isinstance(changes, Mapping) else {}
-    return with_changes(Settings(), changed if isinstance(changed, Mapping) else {})
+    return changed if isinstance(changed, Mapping) else {}
 
 
 def read_settings(path: Path) -> Settings:
@@ -195,7 +216,7 @@ def save_user(name: str, value: object, folder: Path | None = None) -> Loaded:
 
     home = folder if folder is not None else data_home()
     if name not in all_names():
-        raise UsageError(f"there is no setting {name}")
+        raise no_such_setting(name)
     if name in load_settings(home).locked:
         raise UsageError(f"setting {name} is fixed by the site")
     room, leaf = name.split(".")
@@ -244,6 +265,27 @@ def _leaves(tree: Mapping[str, Any]) -> list[tuple[str, object]]:
         else:
             found.append((str(room), branch))
     return found
+
+
+def _gone(file: str, names: Sequence[str], lock: Sequence[object]) -> list[str]:
+    """A note for each setting of earlier programs that a file sets or locks."""
+    notes = []
+    for name, gone in GONE.items():
+        if name in lock:
+            notes.append(
+                sentence(
+                    f"{file}: {name} is no longer a setting, and what it fixed is not fixed: {gone.why}; take it out, "
+                    f"set {gone.now} where its default does not suit, and lock that"
+                )
+            )
+        elif name in names:
+            notes.append(
+                sentence(
+                    f"{file}: {name} is no longer a setting and changes nothing: {gone.why}; take it out, and set "
+                    f"{gone.now} where its default does not suit"
+                )
+            )
+    return notes
 
 
 def _is_in(name: str, pattern: object) -> bool:

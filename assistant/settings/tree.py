@@ -17,6 +17,28 @@ from assistant.system.plain import json_canonical
 NO_LEVELS: Final = "none"
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A setting of earlier programs that has no equal.
+
+    Attributes
+    ----------
+    now : str
+        The setting in its place, which counts something else.
+    why : str
+        What holds now, for the end of a sentence.
+    """
+
+    now: str
+    why: str
+
+
+GONE: Final[Mapping[str, Gone]] = {
+    "alarms.confirm_ms": Gone("alarms.evidence_sigma", sentence("evidence decides now")),
+}
+"""Never given another meaning: results, jobs and files of earlier programs name them."""
+
+
 def _number(default: float, low: float, high: float, sentence: str) -> Any:
     return field(default=default, metadata={"low": low, "high": high, "sentence": sentence})
 
@@ -282,10 +304,27 @@ def with_changes(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         room, _, leaf = name.partition(".")
         branch = getattr(settings, room, None) if room in {f.name for f in fields(settings)} else None
         if branch is None or leaf not in {f.name for f in fields(branch)}:
-            raise UsageError(f"there is no setting {name}; fluoro-assistant settings lists them")
+            raise no_such_setting(name)
         settings = replace(settings, **{room: replace(branch, **{leaf: value})})
     check(settings)
     return settings
+
+
+def no_such_setting(name: str) -> UsageError:
+    """The error for a name that is no setting, with what took the place of one of earlier programs."""
+    gone = GONE.get(name)
+    if gone is None:
+        return UsageError(f"there is no setting {name}; fluoro-assistant settings lists them")
+    return UsageError(f"there is no setting {name} any more: {gone.why}; leave it out, or set {gone.now} in its place")
+
+
+def gone_from(changes: Mapping[str, Any]) -> tuple[str, ...]:
+    """A sentence for each changed setting that a result or job was made with and that there is no longer."""
+    return tuple(
+        sentence(f"made with {name} = {was}, which the program no longer has: {GONE[name].why}")
+        for name, was in changes.items()
+        if name in GONE
+    )
 
 
 def record_of(settings: Settings) -> dict[str, Any]:
@@ -298,8 +337,9 @@ def record_of(settings: Settings) -> dict[str, Any]:
 def without_words(changes: Mapping[str, Any]) -> dict[str, Any]:
     """The changed settings that hold no words of a site's own (stages of the cement, folders); for what leaves it.
 
-    Figures, switches, choices and the lines of the levels stay: figures of a result rest on them. A setting that there
-    is not, or a value that its rule does not allow, is left out.
+    Figures, switches, choices and the lines of the levels stay: figures of a result rest on them, and so does the
+    figure of a setting of an earlier program. A setting that there never was, or a value that its rule does not allow,
+    is left out.
     """
     default = Settings()
     rules = {
@@ -310,8 +350,13 @@ def without_words(changes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in changes.items()
-        if name in rules and "most_letters" not in rules[name] and not leaf_fault(rules[name], value)
+        if (name in GONE and _is_number(value))
+        or (name in rules and "most_letters" not in rules[name] and not leaf_fault(rules[name], value))
     }
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def leaf_fault(rules: Mapping[str, Any], value: object) -> str:

@@ -25,7 +25,7 @@ _REGISTERS_AT, _REGISTER_COUNT = 0, 64
 _SLOTS, _SLOT_BYTES = 16, 8_400_000
 """Half a second at 30 frames/s; a slot takes 3840 x 2160 in 8 bit or 2048 x 2048 in 16 bit."""
 _EARLIER_BYTES: Final = 64 << 20
-"""For pictures from before the lines: 32 of 1280 x 1024, 7 of the largest."""
+"""For pictures from before the lines: 51 of 1280 x 1024 in 8 bit, 8 of the largest; never more than 64."""
 _OUT_BYTES, _IN_BYTES = 2 << 20, 1 << 20
 _BOXES: Final = (
     ("capture_says", _OUT_BYTES),
