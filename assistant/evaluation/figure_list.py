@@ -82,6 +82,60 @@ def _masks() -> list[Figure]:
     ]
 
 
+def _delays(kind: str, section: str) -> list[Figure]:
+    """How late the alarms of one kind come: in pictures, exposures, beside the ideal observer's, in time."""
+    return [
+        Figure(
+            key=f"{kind}.delay_median",
+            section=section,
+            label="delay median, new pictures",
+            unit="",
+            reduce=quantile_of(f"delay_pictures.{kind}", at=0.5, absolute=False),
+            digits=1,
+            goal="0",
+        ),
+        Figure(
+            key=f"{kind}.delay_p95",
+            section=section,
+            label="delay p95, new pictures",
+            unit="",
+            reduce=quantile_of(f"delay_pictures.{kind}", at=0.95, absolute=False),
+            digits=1,
+            goal="<= 1",
+            main=True,
+        ),
+        Figure(
+            key=f"{kind}.delay_exposures_p95",
+            section=section,
+            label="delay p95, exposures",
+            unit="",
+            reduce=quantile_of(f"delay_exposures.{kind}", at=0.95, absolute=False),
+            digits=1,
+            goal="<= 1",
+        ),
+        *(
+            Figure(
+                key=f"{kind}.over_ideal_{name}",
+                section=section,
+                label=f"pictures later than the ideal observer's, {label}",
+                unit="",
+                reduce=quantile_of(f"{OVER_IDEAL}.{kind}", at=at, absolute=False),
+                digits=1,
+                goal=goal,
+            )
+            for name, label, at, goal in (("median", "median", 0.5, "<= 0"), ("p95", "p95", 0.95, "<= 1"))
+        ),
+        Figure(
+            key=f"{kind}.delay_ms",
+            section=section,
+            label="delay median",
+            unit="ms",
+            reduce=quantile_of(f"delay_ms.{kind}", at=0.5, absolute=False),
+            digits=0,
+        ),
+    ]
+
+
 def _events() -> list[Figure]:
     figures = []
     for kind in ("warning_line", "posterior_wall", "endplate"):
@@ -90,54 +144,7 @@ def _events() -> list[Figure]:
             share(f"{kind}.missed", section, "missed", f"missed.{kind}", goal="0", main=True, apart=True),
             share(f"{kind}.never", section, "... alarmed for neither then nor later", f"never.{kind}", apart=True),
             share(f"{kind}.standing", section, "standing before", f"standing.{kind}"),
-            Figure(
-                key=f"{kind}.delay_median",
-                section=section,
-                label="delay median, new pictures",
-                unit="",
-                reduce=quantile_of(f"delay_pictures.{kind}", at=0.5, absolute=False),
-                digits=1,
-                goal="0",
-            ),
-            Figure(
-                key=f"{kind}.delay_p95",
-                section=section,
-                label="delay p95, new pictures",
-                unit="",
-                reduce=quantile_of(f"delay_pictures.{kind}", at=0.95, absolute=False),
-                digits=1,
-                goal="<= 1",
-                main=True,
-            ),
-            Figure(
-                key=f"{kind}.delay_exposures_p95",
-                section=section,
-                label="delay p95, exposures",
-                unit="",
-                reduce=quantile_of(f"delay_exposures.{kind}", at=0.95, absolute=False),
-                digits=1,
-                goal="<= 1",
-            ),
-            *(
-                Figure(
-                    key=f"{kind}.over_ideal_{name}",
-                    section=section,
-                    label=f"pictures later than the ideal observer's, {label}",
-                    unit="",
-                    reduce=quantile_of(f"{OVER_IDEAL}.{kind}", at=at, absolute=False),
-                    digits=1,
-                    goal=goal,
-                )
-                for name, label, at, goal in (("median", "median", 0.5, "<= 0"), ("p95", "p95", 0.95, "<= 1"))
-            ),
-            Figure(
-                key=f"{kind}.delay_ms",
-                section=section,
-                label="delay median",
-                unit="ms",
-                reduce=quantile_of(f"delay_ms.{kind}", at=0.5, absolute=False),
-                digits=0,
-            ),
+            *_delays(kind, section),
             share(
                 f"{kind}.false_per_min",
                 section,

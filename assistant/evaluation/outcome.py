@@ -110,6 +110,13 @@ class MethodAnswers:
     mask: MaskOf = field(repr=False)
 
 
+def _result_in(path: Path) -> _ResultFile:
+    try:
+        return read_json(path.read_bytes(), _ResultFile)
+    except (OSError, msgspec.DecodeError) as error:
+        raise InputError(f"{path}: not a result ({error})") from error
+
+
 def read_outcome(folder: Path, frames: int) -> MethodAnswers:
     """Read the program's result folder.
 
@@ -127,11 +134,7 @@ def read_outcome(folder: Path, frames: int) -> MethodAnswers:
     table = read_table(folder / "measurements.csv", ("state", "view", "registration_ok", *MOTION, "cement_area_mm2"))
     if table.rows > frames:
         raise InputError(f"{table.path}: has {table.rows} rows, the run has {frames} frames: results of another run")
-    path = folder / "result.json"
-    try:
-        result = read_json(path.read_bytes(), _ResultFile)
-    except (OSError, msgspec.DecodeError) as error:
-        raise InputError(f"{path}: not a result ({error})") from error
+    result = _result_in(folder / "result.json")
     short = frames - table.rows
 
     def numbers(name: str) -> Column:

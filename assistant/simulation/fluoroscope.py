@@ -53,7 +53,7 @@ class SimulatedFrame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Picture:
+class _Exposed:
     shown: Grey8
     truth: PictureTruth | None
     stand: Stand
@@ -169,7 +169,7 @@ class Fluoroscope:
         layout = ScreenSurround(case.run, case.screen, tube_kv=case.exposure.tube_kv, label=self.anatomy.level)
         pictures = self._pictures()
         # The console keeps what it may play again, and the picture before, whose half lines an interlaced one has.
-        kept: deque[_Picture] = deque(maxlen=source_faults.pictures_kept(case))
+        kept: deque[_Exposed] = deque(maxlen=source_faults.pictures_kept(case))
         done, mask = -1, None
         field_ = display_module.field_mask(self.box.width_px, case.screen)
         for stored in self.stored:
@@ -187,7 +187,7 @@ class Fluoroscope:
         pictures.close()
 
     def _stored_frame(
-        self, stored: Stored, picture: _Picture | None, older: _Picture | None, layout: ScreenSurround
+        self, stored: Stored, picture: _Exposed | None, older: _Exposed | None, layout: ScreenSurround
     ) -> SimulatedFrame:
         screen = self.case.screen
         if picture is None:
@@ -215,7 +215,7 @@ class Fluoroscope:
             truth=seen if usable else None,
         )
 
-    def _pictures(self) -> Generator[_Picture, None, None]:
+    def _pictures(self) -> Generator[_Exposed, None, None]:
         """Every pulse's picture in order."""
         case, side = self.case, self.box.width_px
         any_view = self.stage_of(case.geometry.shots[0].view).view
@@ -260,7 +260,7 @@ class Fluoroscope:
                 seen = self._truth(stand, stage, in_picture, t_s, clean, display) if full else None
                 moving = stand.swinging or pose.speed_mm_per_s > MOVING_MM_PER_S
                 last_part, last_s = part, t_s
-                yield _Picture(shown=shown, truth=seen, stand=stand, moving=moving, t_s=t_s)
+                yield _Exposed(shown=shown, truth=seen, stand=stand, moving=moving, t_s=t_s)
 
     def _blades(self, view: str) -> display_module.Blades:
         """How far the blades come in, in a view."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,8 @@ def to_onnx(packed: Packed) -> bytes:
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def to_int8(model: bytes, examples: F32) -> bytes:
-    """The same with 8-bit weights and activations, ranges from examples."""
+def to_int8(model: bytes, examples: Iterable[F32], name_of_input: str = packs.INPUT) -> bytes:
+    """The same with 8-bit weights and activations in its convolutions, ranges from examples, batches of one."""
 
     class Examples(CalibrationDataReader):
         def __init__(self) -> None:
@@ -88,7 +89,7 @@ def to_int8(model: bytes, examples: F32) -> bytes:
 
         def get_next(self) -> dict[str, F32] | None:
             row = next(self._rows, None)
-            return None if row is None else {packs.INPUT: row[None]}
+            return None if row is None else {name_of_input: row}
 
     with tempfile.TemporaryDirectory() as name:
         source, target = Path(name, "float.onnx"), Path(name, "int8.onnx")

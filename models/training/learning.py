@@ -111,7 +111,7 @@ def _plain(patches: Patches) -> int:
 
 
 def _int8(model: bytes, values: F32) -> str:
-    small = to_int8(model, values[:200])
+    small = to_int8(model, values[:200, None])
     p, p8 = run_onnx(model, values)[0], run_onnx(small, values)[0]
     same = float((p.argmax(axis=1) == p8.argmax(axis=1)).mean())
     spent = [_spent_ms(each, values[:1]) for each in (model, small)]

@@ -12,7 +12,18 @@ import numpy as np
 
 from assistant.simulation.dataset import patient_seed
 from assistant.simulation.random_case import random_case
-from assistant.simulation.scenario import CannulaMove, Case, Cement, Crossing, Patient, Pedal, Shot, Theatre, Tool
+from assistant.simulation.scenario import (
+    CannulaMove,
+    Case,
+    Cement,
+    Crossing,
+    Instrument,
+    Patient,
+    Pedal,
+    Shot,
+    Theatre,
+    Tool,
+)
 
 GROUPS: Final = (
     "second cannula", "single shots", "guide pin", "slow", "cannula moves", "faint", "tool in cement", "usual",
@@ -173,13 +184,18 @@ def _theatre(group: str, drawn: Theatre, cement: Cement, rng: np.random.Generato
             for each, share in zip(passing, (0.2, 0.6), strict=True)
         )
         return _change(theatre, crossings=crossings)
-    instrument = {"second cannula": "cannula", "guide pin": "guide_pin", "tool in cement": "drill"}.get(group)
+    of_group: dict[str, Instrument] = {
+        "second cannula": "cannula",
+        "guide pin": "guide_pin",
+        "tool in cement": "drill",
+    }
+    instrument = of_group.get(group)
     if instrument == "drill" and rng.random() < 0.5:
         instrument = "bone_tamp"
     if instrument is None:
         return theatre
     tool = Tool(
-        what=instrument,  # type: ignore[arg-type]
+        what=instrument,
         at_s=at_s,
         takes_s=takes_s,
         out_at_s=out_at_s,

@@ -18,7 +18,6 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from torch import nn
 
 from assistant.model_packs.pack import sums_of
@@ -26,6 +25,7 @@ from assistant.system.plain import json_text, read_json
 from models.training.cement_reader.asking import session_of
 from models.training.cement_reader.layout import CHANNELS, INPUT, LAYOUT, MM_PER_PX, MULTIPLE_PX, OUTPUTS, SCHEMA
 from models.training.cement_reader.network import CalibratedReader, CementReader
+from models.training.exporting import to_int8
 
 OPSET = 18
 GOLDEN_TOLERANCE = {"float": 1e-3, "int8": 0.03}
@@ -59,30 +59,40 @@ def to_onnx(reader: nn.Module, outputs: tuple[str, ...] = OUTPUTS) -> bytes:
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def to_int8(model: bytes, examples: list[F32]) -> bytes:
-    """The same with 8-bit weights and activations in its convolutions, ranges from examples (1, 8, rows, cols)."""
-
-    class Examples(CalibrationDataReader):
-        def __init__(self) -> None:
-            self._rows = iter(examples)
-
-        def get_next(self) -> dict[str, F32] | None:
-            row = next(self._rows, None)
-            return None if row is None else {INPUT: row}
-
-    with tempfile.TemporaryDirectory() as name:
-        source, target = Path(name, "float.onnx"), Path(name, "int8.onnx")
-        source.write_bytes(model)
-        quantize_static(
-            source,
-            target,
-            Examples(),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            op_types_to_quantize=["Conv"],
-        )
-        return target.read_bytes()
+def _manifest(
+    model: bytes, golden: NDArray[np.float16], version: str, limits: dict[str, float], training_data_sha256: str
+) -> dict[str, Any]:
+    """What a pack says of itself, its golden answers asked of the model itself."""
+    session = session_of(model)
+    outputs = [each.name for each in session.get_outputs()]
+    p = [session.run(["p"], {INPUT: maps[None].astype(np.float32)})[0][0] for maps in golden]
+    middle = golden.shape[-1] // 2
+    kind = "int8" if b"QuantizeLinear" in model else "float"
+    return {
+        "schema": SCHEMA,
+        "name": "cement-reader",
+        "version": version,
+        "task": "cement_reader",
+        "made": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "opset": OPSET,
+        "input": {
+            "name": INPUT,
+            "layout": LAYOUT,
+            "channels": list(CHANNELS),
+            "mm_per_px": list(MM_PER_PX),
+            "multiple_px": MULTIPLE_PX,
+        },
+        "outputs": outputs,
+        "limits": limits,
+        "training_data_sha256": training_data_sha256,
+        "model_sha256": hashlib.sha256(model).hexdigest(),
+        "golden": {
+            "side_px": golden.shape[-1],
+            "p_mean": [round(float(each.mean()), 6) for each in p],
+            "p_middle": [round(float(each[middle, middle]), 6) for each in p],
+            "tolerance": GOLDEN_TOLERANCE[kind],
+        },
+    }
 
 
 def write_pack(
@@ -113,36 +123,7 @@ def write_pack(
         Markdown.
     metrics : dict
     """
-    session = session_of(model)
-    outputs = [each.name for each in session.get_outputs()]
-    p = [session.run(["p"], {INPUT: maps[None].astype(np.float32)})[0][0] for maps in golden]
-    middle = golden.shape[-1] // 2
-    kind = "int8" if b"QuantizeLinear" in model else "float"
-    manifest = {
-        "schema": SCHEMA,
-        "name": "cement-reader",
-        "version": version,
-        "task": "cement_reader",
-        "made": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
-        "opset": OPSET,
-        "input": {
-            "name": INPUT,
-            "layout": LAYOUT,
-            "channels": list(CHANNELS),
-            "mm_per_px": list(MM_PER_PX),
-            "multiple_px": MULTIPLE_PX,
-        },
-        "outputs": outputs,
-        "limits": limits,
-        "training_data_sha256": training_data_sha256,
-        "model_sha256": hashlib.sha256(model).hexdigest(),
-        "golden": {
-            "side_px": golden.shape[-1],
-            "p_mean": [round(float(each.mean()), 6) for each in p],
-            "p_middle": [round(float(each[middle, middle]), 6) for each in p],
-            "tolerance": GOLDEN_TOLERANCE[kind],
-        },
-    }
+    manifest = _manifest(model, golden, version, limits, training_data_sha256)
     files = {
         "model.onnx": model,
         "golden.bin": golden.tobytes(),
@@ -188,7 +169,7 @@ def main() -> None:
         golden, examples = file["golden"], [file[name] for name in file.files if name.startswith("example")]
     write_pack(
         given.pack,
-        to_int8(model, examples) if given.int8 else model,
+        to_int8(model, examples, INPUT) if given.int8 else model,
         golden,
         version=given.version,
         limits={key: numbers[key] for key in ("outline_p", "piece_p", "piece_mm2")},

@@ -27,7 +27,7 @@ _SEEN_MM2, _DRY_MM2, _FAR_MM2, _FAR_MM = 1.0, 1.0, 2.0, 2.0
 
 
 @dataclass(slots=True, eq=False)
-class Tally:
+class GroupTally:
     """What is counted over the runs of a group."""
 
     dice: list[float] = field(default_factory=list)
@@ -76,7 +76,7 @@ def pieces(p: F32, body: Bool, known: Bool | None, px_mm2: float, limits: dict[s
     return np.asarray(good[labels], bool)
 
 
-def tally(run: SampledRun, read: Callable[[F32], F32], limits: dict[str, float], into: Tally) -> None:
+def tally(run: SampledRun, read: Callable[[F32], F32], limits: dict[str, float], into: GroupTally) -> None:
     """Read a run picture after picture and count.
 
     Parameters
@@ -86,7 +86,7 @@ def tally(run: SampledRun, read: Callable[[F32], F32], limits: dict[str, float],
         Maps (8, rows, cols) to the probability (rows, cols).
     limits : dict
         Of the pack.
-    into : Tally
+    into : GroupTally
     """
     px_mm2, known, found, waited = run.mm_per_px**2, None, False, 0
     reach = 2 * round(_FAR_MM / run.mm_per_px) + 1
@@ -131,13 +131,13 @@ def measure(pack: Path, paths: Sequence[Path]) -> dict[str, dict[str, float]]:
     session = session_of((pack / "model.onnx").read_bytes())
     limits = read_json((pack / "manifest.json").read_bytes(), dict[str, object])["limits"]
     assert isinstance(limits, dict)
-    groups: dict[str, Tally] = {}
-    whole = Tally()
+    groups: dict[str, GroupTally] = {}
+    whole = GroupTally()
     for path in paths:
         run = read_run(path)
         if run is None:
             continue
-        for into in (groups.setdefault(run.group, Tally()), whole):
+        for into in (groups.setdefault(run.group, GroupTally()), whole):
             tally(run, lambda maps: answers(session, maps)[0], limits, into)
     return {name: each.figures() for name, each in sorted(groups.items())} | {"all": whole.figures()}
 

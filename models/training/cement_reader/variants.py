@@ -25,7 +25,7 @@ _GRAIN_AFTER = 0.27
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Crop:
+class TrainingCrop:
     """A crop before its maps are scaled; changed in place.
 
     Attributes
@@ -72,7 +72,7 @@ class Crop:
         )
 
 
-def crop_of(run: SampledRun, k: int, rng: np.random.Generator) -> Crop:
+def crop_of(run: SampledRun, k: int, rng: np.random.Generator) -> TrainingCrop:
     """Cut a crop round the body out of a picture."""
     seen, (rows, cols) = run.pictures[k], run.body.shape
     ys, xs = np.nonzero(run.body)
@@ -87,7 +87,7 @@ def crop_of(run: SampledRun, k: int, rng: np.random.Generator) -> Crop:
         return np.array(values[part], np.float32)
 
     right, usable, path = cut(seen.visible), cut(run.usable), cut(seen.path_mm)
-    return Crop(
+    return TrainingCrop(
         change=cut(seen.change),
         half_s=cut(seen.half_s),
         long_s=cut(seen.long_s),
@@ -105,7 +105,7 @@ def crop_of(run: SampledRun, k: int, rng: np.random.Generator) -> Crop:
     )
 
 
-def vary(crop: Crop, rng: np.random.Generator) -> None:
+def vary(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """Each kind by its chance, in the order in which the picture gets them."""
     for chance, change in (
         (0.35, residual_motion),
@@ -123,14 +123,14 @@ def vary(crop: Crop, rng: np.random.Generator) -> None:
             change(crop, rng)
 
 
-def residual_motion(crop: Crop, rng: np.random.Generator) -> None:
+def residual_motion(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """A motion that was not quite found, half a px."""
     gx, gy = (cv2.Sobel(crop.mean, cv2.CV_32F, *way, scale=0.125) for way in ((1, 0), (0, 1)))
     dx, dy = rng.normal(0.0, 0.5, 2)
     crop.darken(dx * gx + dy * gy, rng.uniform(0.2, 1.0), rng.uniform(0.0, 0.6))
 
 
-def more_grain(crop: Crop, rng: np.random.Generator) -> None:
+def more_grain(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """Less dose."""
     by = rng.uniform(0.1, 0.45) * crop.grain
     shape = crop.change.shape
@@ -142,7 +142,7 @@ def more_grain(crop: Crop, rng: np.random.Generator) -> None:
     crop.grain = float(np.hypot(crop.grain, 0.7 * by))
 
 
-def other_gain(crop: Crop, rng: np.random.Generator) -> None:
+def other_gain(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """A display of more or less contrast."""
     gain = np.float32(np.exp(rng.uniform(-0.35, 0.35)))
     crop.change, crop.half_s, crop.long_s = gain * crop.change, gain * crop.half_s, gain * crop.long_s
@@ -150,14 +150,14 @@ def other_gain(crop: Crop, rng: np.random.Generator) -> None:
     crop.mean = crop.mean * np.float32(np.exp(rng.uniform(-0.35, 0.35)))
 
 
-def haze(crop: Crop, rng: np.random.Generator) -> None:
+def haze(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """Slow brightness: gas, scatter, exposure."""
     rows, cols = crop.change.shape
     coarse = rng.normal(0.0, rng.uniform(0.5, 3.0), (4, 4)).astype(np.float32)
     crop.darken(np.asarray(cv2.resize(coarse, (cols, rows), interpolation=cv2.INTER_CUBIC)), 1.0, rng.uniform(0.0, 1.0))
 
 
-def tone(crop: Crop, rng: np.random.Generator) -> None:
+def tone(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """A display curve that moves: what changes follows from the grey."""
     x = np.clip((crop.mean - crop.mean.mean()) / (crop.mean.std() + 1), -2.5, 2.5)
     by = np.float32(rng.normal(0.0, 0.35) * crop.grain) * x + np.float32(rng.normal(0.0, 0.2) * crop.grain) * (
@@ -166,7 +166,7 @@ def tone(crop: Crop, rng: np.random.Generator) -> None:
     crop.darken(by, rng.uniform(0.4, 1.0), rng.uniform(0.0, 1.0))
 
 
-def sharpening(crop: Crop, rng: np.random.Generator) -> None:
+def sharpening(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """Edge enhancement by the console."""
     gain, width = np.float32(rng.uniform(0.2, 0.9)), rng.uniform(0.8, 2.0)
 
@@ -177,7 +177,7 @@ def sharpening(crop: Crop, rng: np.random.Generator) -> None:
     crop.grain *= 1 + 0.7 * float(gain)
 
 
-def codec_blocks(crop: Crop, rng: np.random.Generator) -> None:
+def codec_blocks(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """A video codec that flattens blocks in which little is seen."""
     rows, cols = crop.change.shape
     side, share = int(rng.choice([4, 8])), np.float32(rng.uniform(0.3, 0.9))
@@ -188,7 +188,7 @@ def codec_blocks(crop: Crop, rng: np.random.Generator) -> None:
     crop.grain = max(crop.grain * (1 - 0.5 * float(share)), 0.5)
 
 
-def vessels(crop: Crop, rng: np.random.Generator) -> None:
+def vessels(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """Contrast medium that runs through vessels; taught as none only where no cement is in sight at all."""
     rows, cols = crop.change.shape
     drawn = np.zeros((rows, cols), np.uint8)
@@ -205,7 +205,7 @@ def vessels(crop: Crop, rng: np.random.Generator) -> None:
         crop.weight = crop.weight * ((shape < 0.1) | (crop.right > 0.9))
 
 
-def steel_comes(crop: Crop, rng: np.random.Generator) -> None:
+def steel_comes(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """A bar comes in, or moves: dark where it is, bright where it was; cement under it is not in sight."""
     now, old = _bars(crop.change.shape, rng)
     dark = np.float32(rng.uniform(15.0, 90.0))
@@ -221,7 +221,7 @@ def steel_comes(crop: Crop, rng: np.random.Generator) -> None:
         crop.steel = np.maximum(crop.steel, (now > 0.4).astype(np.float32))
 
 
-def steel_not_found(crop: Crop, rng: np.random.Generator) -> None:
+def steel_not_found(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """The cannula was not recognised."""
     crop.steel = np.zeros_like(crop.steel)
 
@@ -244,7 +244,7 @@ def _bars(shape: tuple[int, ...], rng: np.random.Generator) -> tuple[F32, F32]:
     return found[0], found[1]
 
 
-def first_cement(crop: Crop, rng: np.random.Generator) -> None:
+def first_cement(crop: TrainingCrop, rng: np.random.Generator) -> None:
     """A small lobe by the cannula, in the body or beside it; in sight from three times the noise on."""
     body = (crop.depth_mm > 0).astype(np.uint8)
     steel = (crop.steel > 0.5).astype(np.uint8)

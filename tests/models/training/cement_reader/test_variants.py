@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from models.training.cement_reader.runs import Picture, SampledRun
-from models.training.cement_reader.variants import Crop, crop_of, first_cement, steel_comes, vary, vessels
+from models.training.cement_reader.variants import TrainingCrop, crop_of, first_cement, steel_comes, vary, vessels
 
 SIDE = 128
 
 
 @pytest.fixture
-def crop() -> Crop:
+def crop() -> TrainingCrop:
     rng = np.random.default_rng(7)
     ys, xs = np.mgrid[0:SIDE, 0:SIDE]
     body = (np.abs(ys - 64) < 30) & (np.abs(xs - 64) < 30)
@@ -47,12 +47,12 @@ def crop() -> Crop:
     return crop_of(run, 0, np.random.default_rng(3))
 
 
-def test_of_a_balloon_nothing_is_taught(crop: Crop) -> None:
+def test_of_a_balloon_nothing_is_taught(crop: TrainingCrop) -> None:
     assert 0 < (crop.weight == 0).mean() < 0.1
     assert (crop.path_weight > 0).sum() == (crop.right > 0.5).sum()
 
 
-def test_cement_under_steel_that_comes_is_not_in_sight(crop: Crop) -> None:
+def test_cement_under_steel_that_comes_is_not_in_sight(crop: TrainingCrop) -> None:
     hidden = 0
     for seed in range(60):
         rng, own = np.random.default_rng(seed), _copy(crop)
@@ -64,7 +64,7 @@ def test_cement_under_steel_that_comes_is_not_in_sight(crop: Crop) -> None:
     assert hidden > 5
 
 
-def test_first_cement_is_labelled_where_it_stands_out(crop: Crop) -> None:
+def test_first_cement_is_labelled_where_it_stands_out(crop: TrainingCrop) -> None:
     crop.right[:] = 0
     seen = 0
     for seed in range(40):
@@ -77,7 +77,7 @@ def test_first_cement_is_labelled_where_it_stands_out(crop: Crop) -> None:
     assert seen > 20
 
 
-def test_contrast_in_vessels_never_says_that_cement_is_none(crop: Crop) -> None:
+def test_contrast_in_vessels_never_says_that_cement_is_none(crop: TrainingCrop) -> None:
     for seed in range(20):
         own = _copy(crop)
         vessels(own, np.random.default_rng(seed))
@@ -86,7 +86,7 @@ def test_contrast_in_vessels_never_says_that_cement_is_none(crop: Crop) -> None:
         assert not (lost & (crop.right > 0.9)).any()
 
 
-def test_every_variant_gives_maps_the_network_can_take(crop: Crop) -> None:
+def test_every_variant_gives_maps_the_network_can_take(crop: TrainingCrop) -> None:
     for seed in range(60):
         own = _copy(crop)
         vary(own, np.random.default_rng(seed))
@@ -97,6 +97,7 @@ def test_every_variant_gives_maps_the_network_can_take(crop: Crop) -> None:
         assert own.right.max() <= 1
 
 
-def _copy(crop: Crop) -> Crop:
-    values = {name: getattr(crop, name) for name in Crop.__slots__}
-    return Crop(**{name: each.copy() if isinstance(each, np.ndarray) else each for name, each in values.items()})
+def _copy(crop: TrainingCrop) -> TrainingCrop:
+    values = {name: getattr(crop, name) for name in TrainingCrop.__slots__}
+    kept = {name: each.copy() if isinstance(each, np.ndarray) else each for name, each in values.items()}
+    return TrainingCrop(**kept)
