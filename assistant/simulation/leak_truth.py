@@ -229,6 +229,7 @@ def _without_masks(light: PictureTruth) -> PictureTruth:
         cement=empty,
         visible=empty,
         contrast_to_noise=empty.astype(np.float32),
+        path_mm=empty.astype(np.float32),
         part=light.part,
         distances_mm=light.distances_mm,
         visible_mm=light.visible_mm,

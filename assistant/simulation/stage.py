@@ -204,15 +204,12 @@ class Stage:
             ribs = self._enlarged(self._warp(self._ribs, 2, breathing, fine=True, shrink=2), 2)
             bone = np.asarray(cv2.add(bone, ribs), dtype=np.float32)
         steel = self._steel(t_s, injection_end_s, cannula_in)
-        iodine = self._balloon(t_s)
+        contrast = self.balloon_g_per_cm2(pose, t_s)
         if self._old_cement is not None:
             old = self._warp(self._old_cement, 1, spine)
             # Barium by its ratio to iodine at 60 keV: one contrast layer is enough.
             iodine_old = old * np.float32(_OLD_BARIUM_G_PER_CM3 / 10.0 * 5.116 / 7.579)
-            iodine_now = None if iodine is None else self._warp(iodine, 1, spine)
-            contrast: Map | None = iodine_old if iodine_now is None else iodine_old + iodine_now
-        else:
-            contrast = None if iodine is None else self._warp(iodine, 1, spine)
+            contrast = iodine_old if contrast is None else iodine_old + contrast
         return Paths(
             soft_g_cm2=self._enlarged(soft, 4),
             bone_g_cm2=bone,
@@ -231,6 +228,11 @@ class Stage:
             self._warp(site, 1, spine, part=self.part) if k in reached else dry
             for k, site in enumerate(self.projector.leaked_mm)
         ]
+
+    def balloon_g_per_cm2(self, pose: ScenePose, t_s: float) -> Map | None:
+        """Iodine of the balloon in the picture at a pose; None while it is empty."""
+        balloon = self._balloon(t_s)
+        return None if balloon is None else self._warp(balloon, 1, self.current_from_rest(pose, pose.spine_mm))
 
     def shaft_mm(self, pose: ScenePose) -> Map:
         """Steel along the pedicles (and screws) in `part` at a pose, as the last `paths` had it; path in mm."""

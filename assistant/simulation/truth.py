@@ -52,6 +52,8 @@ class PictureTruth:
         Masks in `part`.
     contrast_to_noise : array (part) of float32
         Of the cement in the noise-free picture: what the visible mask rests on.
+    path_mm : array (part) of float32
+        The cement's projected path: what both masks rest on.
     part : Crop
         Rectangle of the source frame.
     distances_mm, visible_mm : dict of str to float
@@ -68,6 +70,7 @@ class PictureTruth:
     cement: Mask = field(repr=False)
     visible: Mask = field(repr=False)
     contrast_to_noise: Map = field(repr=False)
+    path_mm: Map = field(repr=False)
     part: Crop
     distances_mm: dict[str, float]
     visible_mm: dict[str, float]
@@ -232,6 +235,7 @@ def measure(
         cement=cement,
         visible=visible,
         contrast_to_noise=contrast_to_noise,
+        path_mm=path_mm,
         part=part,
         distances_mm=_nearest(per_line),
         visible_mm=_nearest({name: values[is_seen] for name, values in per_line.items()}),
@@ -279,6 +283,7 @@ def shown_elsewhere(
         cement=warped(light.cement, cv2.INTER_NEAREST) > 0.5,
         visible=warped(light.visible, cv2.INTER_NEAREST) > 0.5,
         contrast_to_noise=warped(light.contrast_to_noise, cv2.INTER_LINEAR),
+        path_mm=warped(light.path_mm, cv2.INTER_LINEAR),
         part=there,
     )
 

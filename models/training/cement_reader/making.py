@@ -28,10 +28,7 @@ from assistant.imaging.lattice import lattice_from_source
 from assistant.settings.file import default_settings
 from assistant.simulation.building import build_anatomy, build_flow
 from assistant.simulation.fluoroscope import Fluoroscope, SimulatedFrame
-from assistant.simulation.imaging_chain.attenuation import Paths
 from assistant.simulation.scenario import Patient
-from assistant.simulation.stage import Stage
-from assistant.simulation.theatre import ScenePose
 from assistant.steps.cement.baseline import still_picture
 from assistant.steps.cement.memory import MaskMemory
 from assistant.system.files import whole_file
@@ -63,22 +60,21 @@ def make(number: int, real: Patient | None = None) -> dict[str, Any] | None:
     fluoroscope = _fluoroscope(number, real)
     if fluoroscope is None:
         return None
-    with _projected() as projected:
-        frames = [(each, dict(projected)) for each in fluoroscope.frames()]
+    frames = list(fluoroscope.frames())
     settings = default_settings()
     plan = plans.plan_from_document(fluoroscope.marked_document, settings.alarms.warning_lines)
-    pictures = [Frame(index=f.stored.index, t_s=f.stored.t_s, grey=f.grey) for f, _ in frames]
+    pictures = [Frame(index=f.stored.index, t_s=f.stored.t_s, grey=f.grey) for f in frames]
     references = [next(p for p in pictures if p.index == view.reference_frame) for view in plan.views]
     pipeline = pipelines.Pipeline(plan, references, settings)
     rows: list[dict[str, Any]] = []
     heard: _Heard | None = None
     with _listening() as said:
-        for picture, (frame, maps) in zip(pictures, frames, strict=True):
+        for picture, frame in zip(pictures, frames, strict=True):
             said.clear()
             pipeline.process(picture)
             heard = said[-1] if said else heard
             if said and frame.truth is not None:
-                rows.append(_row(fluoroscope, frame, said[-1], maps, picture.grey))
+                rows.append(_row(fluoroscope, frame, said[-1]))
                 rows[-1]["before"] = picture.index < plan.views[0].reference_frame
     if not rows or heard is None:
         return None
@@ -128,42 +124,15 @@ def _listening() -> Iterator[list[_Heard]]:
         setattr(pipelines, _STEP, find_cement)
 
 
-@contextmanager
-def _projected() -> Iterator[dict[str, F32]]:
-    """Of the newest picture: ``path_mm``, the cement's path, and ``balloon``, its contrast in g/cm² (none: no key)."""
-    seen: dict[str, F32] = {}
-    paths, cement_paths = Stage.paths, Stage.cement_paths
-
-    def all_paths(self: Stage, pose: ScenePose, t_s: float, injection_end_s: float, cannula_in: bool) -> Paths:
-        balloon = self._balloon(t_s)
-        seen.pop("balloon", None)
-        if balloon is not None:
-            seen["balloon"] = self._warp(balloon, 1, self.current_from_rest(pose, pose.spine_mm))
-        return paths(self, pose, t_s, injection_end_s, cannula_in)
-
-    def cement(self: Stage, pose: ScenePose) -> tuple[F32, list[F32]]:
-        found = cement_paths(self, pose)
-        seen["path_mm"] = found[0]
-        return found
-
-    Stage.paths, Stage.cement_paths = all_paths, cement  # type: ignore[method-assign]
-    try:
-        yield seen
-    finally:
-        Stage.paths, Stage.cement_paths = paths, cement_paths  # type: ignore[method-assign]
-
-
-def _row(
-    fluoroscope: Fluoroscope, frame: SimulatedFrame, heard: _Heard, maps: dict[str, F32], grey: Grey
-) -> dict[str, Any]:
+def _row(fluoroscope: Fluoroscope, frame: SimulatedFrame, heard: _Heard) -> dict[str, Any]:
     truth = frame.truth
     assert truth is not None
     baseline = heard.memory.baseline
-    onto = _Onto(baseline.step, baseline.crop, heard.similarity, (grey.shape[0], grey.shape[1]))
+    onto = _Onto(baseline.step, baseline.crop, heard.similarity, (frame.grey.shape[0], frame.grey.shape[1]))
     visible = onto(truth.visible, truth.part)
-    balloon = np.zeros(visible.shape, bool)
-    if "balloon" in maps:
-        balloon = onto(maps["balloon"], fluoroscope.box) > _BALLOON_G_PER_CM2
+    balloon, iodine = np.zeros(visible.shape, bool), _iodine(fluoroscope, frame)
+    if iodine is not None:
+        balloon = onto(iodine, fluoroscope.box) > _BALLOON_G_PER_CM2
         balloon = cv2.dilate(balloon.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool) & (visible < 0.5)
     steel = np.zeros(baseline.body.shape, bool) if baseline.cannula is None else baseline.cannula.mask
     return {
@@ -172,12 +141,18 @@ def _row(
         "steel": _half(steel) > 0.5,
         "visible": np.rint(255 * visible).astype(np.uint8),
         "cement": np.rint(255 * onto(truth.cement, truth.part)).astype(np.uint8),
-        "path": np.clip(np.rint(onto(maps["path_mm"], truth.part) * PATH_STEPS), 0, 255).astype(np.uint8),
+        "path": np.clip(np.rint(onto(truth.path_mm, truth.part) * PATH_STEPS), 0, 255).astype(np.uint8),
         "ignored": balloon,
         "t_s": frame.stored.t_s,
         "visible_mm2": truth.visible_mm2,
         "cement_mm2": truth.cement_mm2,
     }
+
+
+def _iodine(fluoroscope: Fluoroscope, frame: SimulatedFrame) -> F32 | None:
+    """What the balloon holds in the picture that a frame shows (`Fluoroscope.box`), g/cm²."""
+    t_s = float(fluoroscope.pulses.times_s[frame.stored.pulse])
+    return fluoroscope.stage_of(frame.view).balloon_g_per_cm2(fluoroscope.theatre.pose(t_s), t_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,7 @@ from assistant.simulation.scenario import (
     Theatre,
 )
 from assistant.simulation.stage import lateral_landmarks
+from assistant.simulation.truth import PATH_MM
 
 SMALL = Run(duration_s=5.0, fps=15.0, pulses_per_s=7.5, width_px=256, height_px=256)
 
@@ -122,6 +123,15 @@ def test_the_picture_shows_the_vertebra_where_the_plan_says(toy_anatomy, toy_flo
             np.mean([grey[round(y), round(x)] for x, y in inner + out * mm / planned.mm_per_px]) for mm in (-0.4, 3.0)
         ]
         assert at[0] < at[1] - 8.0
+
+
+def test_truth_tells_the_path_that_its_masks_rest_on_also_where_a_lens_bends_it(toy_anatomy, toy_flow):
+    bent = case(screen=Screen(layout="plain", distortion=0.04))
+    light = list(Fluoroscope(bent, 1, toy_anatomy, toy_flow).frames())[-1].truth
+    assert light.path_mm.shape == (light.part.height_px, light.part.width_px)
+    assert light.path_mm[light.cement].min() >= PATH_MM
+    # What else is so thick is a speck.
+    assert (light.path_mm >= PATH_MM).sum() == pytest.approx(light.cement.sum(), rel=0.02)
 
 
 def test_swing_has_no_view_and_the_lines_of_both_views_are_planned(toy_anatomy, toy_flow):

@@ -72,6 +72,12 @@ def test_old_cement_screws_and_balloon_darken_the_picture(toy_anatomy, toy_flow)
     centre = extra.stage_of("lateral").view.project(np.array([[3.0, 0.0, 0.0]]))[0].round().astype(int)
     # Balloon: 14 mm across the beam at 0.15 g/cm³ of iodine.
     assert with_them.iodine_g_cm2[centre[1], centre[0]] == pytest.approx(0.21, abs=0.02)
+    # Told alone as well, without what old cement adds.
+    balloon = extra.stage_of("lateral").balloon_g_per_cm2(pose, 0.7)
+    assert balloon is not None
+    assert balloon[centre[1], centre[0]] == pytest.approx(0.21, abs=0.02)
+    assert np.count_nonzero(balloon > 0.002) < np.count_nonzero(with_them.iodine_g_cm2 > 0.002)
+    assert extra.stage_of("lateral").balloon_g_per_cm2(pose, 1.3) is None
 
 
 def test_picture_box_is_the_stages_box(toy_anatomy, toy_flow):

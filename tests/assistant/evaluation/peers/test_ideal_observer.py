@@ -28,6 +28,7 @@ def truth_of(strength: float, radius_px: float = 30.0) -> PictureTruth:
         cement=cement,
         visible=cement & (contrast >= 3.0),
         contrast_to_noise=contrast,
+        path_mm=cement.astype(np.float32),
         part=Crop(x0_px=20, y0_px=10, width_px=SHAPE[1], height_px=SHAPE[0]),
         distances_mm={},
         visible_mm={},
