@@ -227,7 +227,8 @@ class Pipeline:
         new_picture = liveness.state is FrameState.LIVE
         if new_picture and self.acquisition is not None:
             self._covered = None
-            fast = moves_fast(self.screen.memory)
+            # What lies between two pictures whose times nobody knows is no motion.
+            fast = self._timed and moves_fast(self.screen.memory)
             self._last = self._measure(frame, self.acquisition, fast=fast)
             moving = fast and not _certain(self._last.motion) and not self.display.explains
             if self._last.moves or moving:
@@ -310,7 +311,7 @@ class Pipeline:
 
     def _measure(self, frame: Frame, acquisition: Acquisition, *, fast: bool) -> _PictureFindings:
         shown = self.screen.looking.alone(frame)
-        frame, motion = self._found(shown, fast=fast)
+        frame, motion = self._found(shown, acquisition, fast=fast)
         if isinstance(motion, Unknown):
             motion = self.screen.explained(motion)
             return _nothing(motion.reason, motion)
@@ -349,23 +350,23 @@ class Pipeline:
             sign_turned=turned,
         )
 
-    def _found(self, shown: Frame, *, fast: bool) -> tuple[Frame, Motion | Unknown]:
+    def _found(self, shown: Frame, acquisition: Acquisition, *, fast: bool) -> tuple[Frame, Motion | Unknown]:
         """The picture as the plan knows it, and where the vertebra lies in that."""
         why = self.display.explain(self._active, shown, fast=fast)
         if why:
             return shown, Unknown(why)
-        frame, motion = self._followed(shown)
+        frame, motion = self._followed(shown, acquisition)
         judged = self.display.judge(self._active, shown, motion, certain=_certain(motion))
-        return (frame, judged) if judged is not None else self._followed(shown)
+        return (frame, judged) if judged is not None else self._followed(shown, acquisition)
 
-    def _followed(self, shown: Frame) -> tuple[Frame, Motion | Unknown]:
+    def _followed(self, shown: Frame, acquisition: Acquisition) -> tuple[Frame, Motion | Unknown]:
         # The mask found before is left out of it: cement would drag the lines along.
         frame = self.display.as_planned(shown)
         known = self._views[self._active].cement
         cement_before = known if isinstance(known, CementMask) else None
         pyramid = Pyramid(grey=frame.grey, white=frame.white)
         memories = [each.motion for each in self._views]
-        motion, self._active = follow(memories, self._active, pyramid, cement_before, frame.t_s)
+        motion, self._active = follow(memories, self._active, pyramid, cement_before, acquisition)
         return frame, motion
 
     def _alarm_input(self, frame: Frame, liveness: Liveness, new_picture: bool, started_ns: int) -> AlarmInput:

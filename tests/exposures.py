@@ -9,12 +9,29 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.acquisition import Acquisition, AcquisitionMode
+from assistant.vocabulary import Unknown
 from tests.small_run import FPS, SmallRun, plan_document, write_video
 from tests.small_run import pictures as small_pictures
 
 PULSES_PER_S = 7.5
 """Each X-ray picture stands in two frames."""
 _MOST = 60
+
+
+def beam(t_s: float, exposure: int = 0) -> Acquisition:
+    """The beam at a picture of an exposure."""
+    return Acquisition(
+        t_s=t_s,
+        mode=AcquisitionMode.UNKNOWN,
+        exposure=exposure,
+        picture=0,
+        since_beam_on_s=0.0,
+        pause_s=0.0,
+        film_s=t_s,
+        pulses_per_s=Unknown("not known here"),
+        of_source=0,
+    )
 
 
 @dataclass(frozen=True)

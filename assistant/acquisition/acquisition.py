@@ -99,6 +99,11 @@ class Acquisition:
         """When this exposure began, by the clock of `passed_s`; untimed, each picture is one of its own."""
         return self.t_s - self.since_beam_on_s if self.timed else self.passed_s
 
+    @property
+    def stretch(self) -> int:
+        """Number of the stretch of film it is of, its exposure; untimed, each picture may come after a pause."""
+        return self.exposure if self.timed else self.of_source
+
     def has_lasted(self, since: Acquisition, seconds: float) -> bool:
         """Whether what an earlier picture showed, and this one shows, has lasted so long.
 

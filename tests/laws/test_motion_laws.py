@@ -13,6 +13,7 @@ from assistant.imaging.xray_field import find_field
 from assistant.simulation.tabletop import Tabletop
 from assistant.steps.motion import Pyramid, follow, start_following
 from assistant.vocabulary import Grey, Motion
+from tests.exposures import beam
 
 PICTURES = 14
 
@@ -48,7 +49,7 @@ def poses(patient: Tabletop, greys: list[Grey], reference: int = 0, size: float 
     memory = start_following(0, grey, 255, find_field(grey, 255), patient.mm_per_px / size, body, centre)
     found = []
     for k, each in enumerate(greys):
-        motion, _ = follow([memory], 0, Pyramid(grey=each, white=255), None, k / 8)
+        motion, _ = follow([memory], 0, Pyramid(grey=each, white=255), None, beam(k / 8))
         assert isinstance(motion, Motion)
         matrix = np.vstack([motion.similarity.current_from_reference(), [0.0, 0.0, 1.0]])
         found.append(np.linalg.inv(to_size) @ matrix @ to_size @ back)

@@ -124,8 +124,6 @@ class MotionLimits:
     stands: float = 0.75
     """The walls of the planned view match by this share of the usual: turned by 3 degrees by 0.63 to 1.0 (18 of 20
     above 0.79), by 10 degrees by 0.52 to 0.82, by 30 degrees by 0.65 to 0.81 [P]."""
-    pause_s: float = 1.5
-    """After so long without a picture of the vertebra another breath, brightness and place are expected."""
     settles_s: float = 0.5
     """So long after a loss a recursive filter may still show another place or view [P]."""
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.acquisition import Acquisition
 from assistant.geometry import Crop, PointsPx, similarity_from_matrix
 from assistant.imaging.lattice import lattice_from_source
 from assistant.imaging.robust_statistics import power
@@ -59,8 +60,8 @@ class MotionMemory:
     """It was found in the last picture of this view."""
     lost_s: float = -np.inf
     """Of the last picture in which it was not found."""
-    seen_s: float = -np.inf
-    """Of the last picture, whatever it showed."""
+    stretch: int = -1
+    """Of film, in which the last picture was, whatever it showed."""
     pending: list[F64] = field(default_factory=list)
     """Poses that a search of the whole picture gave, and that the next pictures look at."""
     searches: int = 0
@@ -132,7 +133,7 @@ def start_following(
 
 
 def follow(
-    memories: list[MotionMemory], active: int, pyramid: Pyramid, cement: CementMask | None, t_s: float
+    memories: list[MotionMemory], active: int, pyramid: Pyramid, cement: CementMask | None, acquisition: Acquisition
 ) -> tuple[Motion | Unknown, int]:
     """Find the vertebra in a new picture.
 
@@ -146,8 +147,8 @@ def follow(
         The new picture.
     cement : CementMask or None
         The cement of the last picture of the active view: it tells nothing about the bone.
-    t_s : float
-        Frame time.
+    acquisition : Acquisition
+        The beam at this picture: after a pause another breath, brightness and place are expected.
 
     Returns
     -------
@@ -157,19 +158,19 @@ def follow(
     """
     # The usual way, all that most pictures of a film need: from the last pose, and believed at once if it matches as
     # well as ever.
-    memory = memories[active]
+    memory, t_s = memories[active], acquisition.passed_s
     candidates: list[tuple[int, Fit, bool]] = []
-    paused = t_s - memory.seen_s > LIMITS.pause_s
+    paused = acquisition.stretch != memory.stretch
     # The first picture in which it is lost is searched as a whole at once; in a film that goes on the next one is near.
     at_once = paused or memory.followed
     for each in memories:
-        each.seen_s, each.awaited = t_s, each.awaited or paused
+        each.stretch, each.awaited = acquisition.stretch, each.awaited or paused
     if not paused:
         tracked = _track(memory, pyramid, cement, t_s)
         share = memory.share(tracked)
         # While it turns away another planned view may come up.
         if share >= LIMITS.good and not memory.usual.fallen and _believed(memory, tracked, t_s):
-            return _accepted(memory, pyramid, tracked, cement, t_s, paused=paused), active
+            return _accepted(memory, pyramid, tracked, cement, acquisition, paused=paused), active
         candidates.append((active, tracked, False))
     # Anywhere within a table's push, in all views: the C-arm may have swung. A place elsewhere that is no better than
     # chance beside the one that is followed is left out, for the neighbours look alike.
@@ -190,7 +191,7 @@ def follow(
     for each in memories:
         each.awaited, each.before = each.awaited and share < LIMITS.accept, None
     known = cement if index == active else None
-    return _accepted(memory, pyramid, fit, known, t_s, paused=paused, opened=opened), index
+    return _accepted(memory, pyramid, fit, known, acquisition, paused=paused, opened=opened), index
 
 
 def _lost(memories: list[MotionMemory], active: int, pyramid: Pyramid, t_s: float, *, paused: bool) -> Unknown:
@@ -320,15 +321,16 @@ def _accepted(
     pyramid: Pyramid,
     fit: Fit,
     cement: CementMask | None,
-    t_s: float,
+    acquisition: Acquisition,
     *,
     paused: bool,
     opened: bool = False,
 ) -> Motion | Unknown:
     """The motion; Unknown where the picture turns away from the planned view, and the lines with it."""
-    confidence = float(np.clip(memory.share(fit), 0.0, 1.0))
+    confidence, t_s = float(np.clip(memory.share(fit), 0.0, 1.0)), acquisition.passed_s
     memory.belief = memory.belief.taken(fit.pose, fit.covariance, opened=opened)
-    memory.usual.take(fit.planned, fit.walls, t_s, paused=paused)
+    # Untimed pictures may be those of a film: what they have in common is learned all the same.
+    memory.usual.take(fit.planned, fit.walls, acquisition.t_s, paused=paused and acquisition.timed)
     memory.t_s, memory.followed = t_s, True
     # Behind a recursive filter half of it may show where the vertebra was.
     settling = confidence < LIMITS.good and t_s - memory.lost_s < LIMITS.settles_s

@@ -19,17 +19,17 @@ that lie farther apart nobody knows whether the vertebra moves or has moved [P].
 
 @dataclass(slots=True, eq=False)
 class SpeedMemory:
-    """Where the vertebra was lately in this exposure: frame time, view, displacement in mm."""
+    """Where the vertebra was lately in this stretch of film: frame time, view, displacement in mm."""
 
-    exposure: int = 0
-
+    stretch: int = 0
+    """Of film."""
     recent: deque[tuple[float, int, float, float]] = field(default_factory=lambda: deque(maxlen=32))
 
 
 def too_fast(memory: SpeedMemory, motion: Motion, mm_per_px: float, acquisition: Acquisition) -> bool:
     """Take in where the vertebra is in a new picture, and say whether it moves too fast to measure.
 
-    Only within one exposure: where it went in a pause is no speed.
+    Only within one exposure, and where times are known: where it went in a pause is no speed.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def too_fast(memory: SpeedMemory, motion: Motion, mm_per_px: float, acquisition:
         The beam at this picture.
     """
     t_s = acquisition.t_s
-    if acquisition.exposure != memory.exposure:
-        memory.exposure = acquisition.exposure
+    if acquisition.stretch != memory.stretch:
+        memory.stretch = acquisition.stretch
         memory.recent.clear()
     x_mm, y_mm = motion.similarity.dx_px * mm_per_px, motion.similarity.dy_px * mm_per_px
     fast = False

@@ -10,6 +10,7 @@ from assistant.steps.motion.motion import MotionMemory, _believed, _is_neighbour
 from assistant.steps.motion.pyramid import Pyramid
 from assistant.steps.motion.template import learn_template
 from assistant.vocabulary import Frame, Motion, Unknown
+from tests.exposures import beam
 
 
 def started(vertebra) -> MotionMemory:
@@ -28,7 +29,8 @@ def started(vertebra) -> MotionMemory:
 def found(memory: MotionMemory, frame: Frame, waited_s: float = 1 / 8) -> Motion | Unknown:
     """The motion in a picture that came so long after the last one that was followed."""
     t_s = memory.t_s + waited_s if np.isfinite(memory.t_s) else 0.0
-    return follow([memory], 0, Pyramid(grey=frame.grey, white=frame.white), None, t_s)[0]
+    at = beam(t_s, max(memory.stretch, 0) + (waited_s > 1.0))
+    return follow([memory], 0, Pyramid(grey=frame.grey, white=frame.white), None, at)[0]
 
 
 def corner_error_mm(vertebra, motion: Motion, true) -> float:

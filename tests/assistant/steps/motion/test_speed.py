@@ -15,10 +15,11 @@ def motion(x_mm: float, view_index: int = 0) -> Motion:
     return Motion(view_index=view_index, similarity=similarity, confidence=1.0)
 
 
-def said(places_mm: list[float], per_s: float) -> list[bool]:
+def said(places_mm: list[float], per_s: float, *, timed: bool = True) -> list[bool]:
     memory, beam = SpeedMemory(), AcquisitionMemory()
     return [
-        too_fast(memory, motion(place), MM_PER_PX, take_picture(beam, k / per_s)) for k, place in enumerate(places_mm)
+        too_fast(memory, motion(place), MM_PER_PX, take_picture(beam, k / per_s, timed=timed))
+        for k, place in enumerate(places_mm)
     ]
 
 
@@ -49,3 +50,7 @@ def test_another_view_says_nothing_of_speed():
         too_fast(memory, motion(30.0 * (k // 10), k // 10), MM_PER_PX, take_picture(beam, k / 30)) for k in range(20)
     ]
     assert not any(seen)
+
+
+def test_pictures_whose_times_nobody_knows_have_no_speed():
+    assert not any(said([0.0, 0.0, 0.0, 4.0, 8.0, 8.0, 0.0], 15.0, timed=False))

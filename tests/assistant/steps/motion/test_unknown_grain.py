@@ -7,6 +7,7 @@ from assistant.simulation.tabletop import Tabletop
 from assistant.steps.motion import Pyramid, follow, start_following
 from assistant.steps.motion.template import GrainToBand
 from assistant.vocabulary import Motion
+from tests.exposures import beam
 
 
 def test_in_a_film_that_holds_little_but_grain_it_is_found_once_the_grain_is_known():
@@ -17,7 +18,7 @@ def test_in_a_film_that_holds_little_but_grain_it_is_found_once_the_grain_is_kno
     away_mm = []
     for k in range(10):
         picture = Pyramid(grey=tabletop.frame().grey, white=255)
-        motion, _ = follow([memory], 0, picture, None, 10 + k / 15)
+        motion, _ = follow([memory], 0, picture, None, beam(10 + k / 15))
         if isinstance(motion, Motion):
             away = np.hypot(motion.similarity.dx_px, motion.similarity.dy_px)
             away_mm.append(float(away) * tabletop.mm_per_px)
