@@ -199,7 +199,7 @@ def _add_analyze(commands: argparse._SubParsersAction[Parser]) -> None:
         "--masks", action="store_true", help=tr("also write masks/000123.png: 255 where cement stands")
     )
     analyze.add_argument(
-        "--fps", type=float, metavar="N", help=tr("frames a second of a folder of pictures (default 15)")
+        "--fps", type=float, metavar="N", help=tr("frames a second of a run that has no clock of its own (default 15)")
     )
     add_arguments(analyze)
 
@@ -224,7 +224,7 @@ def run_analyze(
     settings : Settings
     masks : bool
     fps : float or None
-        For folders of pictures.
+        For a run that has no clock of its own.
     only_table : bool
         The summary on standard output is what counts, also when it is no terminal; ``out`` is thrown away afterwards.
 

@@ -52,7 +52,8 @@ class Frame:
     index : int
         From 0 in source order.
     t_s : float
-        The source's own time stamp, seconds from frame 0, never falling.
+        The source's own time stamp, seconds from frame 0, never falling; in whole microseconds, so that what is
+        computed in another order (0.1 s more each time, or tenths) decides nothing.
     grey : array (rows, cols), uint8 or uint16, C-contiguous
         As stored by the source (before any crop, flip or rotation), larger = brighter on the screen.
     white : int
@@ -63,6 +64,9 @@ class Frame:
     t_s: float
     grey: Grey = field(repr=False)
     white: int = 255
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "t_s", round(self.t_s, 6))
 
 
 class FrameState(StrEnum):

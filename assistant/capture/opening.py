@@ -36,7 +36,8 @@ def open_source(run: str, fps: float | None = None) -> Source:
         or pictures in ``frames``) or a part of one; a camera: its number, a device such as ``/dev/video0``,
         ``camera:0`` or a network address.
     fps : float or None
-        Frames a second of a folder of pictures (15 without it). Elsewhere only where the source has no time of its own.
+        Frames a second of a source that has no time of its own (15 without it); one that has some notes that it was
+        not used.
 
     Returns
     -------
@@ -158,7 +159,7 @@ def _open_whole(folder: Path, run: str, fps: float | None) -> Source:
     if is_recorded(folder):
         from assistant.capture.run_folder import RunFolder
 
-        return RunFolder(folder, run)
+        return RunFolder(folder, run, fps=fps)
     pictures = numbered_pictures(folder, run)
     if pictures:
         return PictureFolder(folder, pictures, run, fps=fps)

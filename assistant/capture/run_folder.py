@@ -14,6 +14,7 @@ from statistics import median
 
 import numpy as np
 
+from assistant.capture.stamps import clock_notes
 from assistant.capture.video.matroska import read_blocks
 from assistant.capture.video.video import VideoSource
 from assistant.errors import InputError
@@ -22,7 +23,7 @@ from assistant.language import sentence
 from assistant.recording.event_log import check_chain, log_files
 from assistant.recording.reading import Recorded, read_recorded, video_files
 from assistant.recording.schema import FrameLine
-from assistant.run_facts import RunFacts
+from assistant.run_facts import RunClock, RunFacts
 from assistant.vocabulary import Frame, Grey
 
 
@@ -36,6 +37,8 @@ class RunFolder:
         Its name as the person gave it.
     threads : int
         Of the decoder.
+    fps : float or None
+        A rate that a person gave: a recording has its own times, and says that it was not used.
 
     Attributes
     ----------
@@ -47,7 +50,8 @@ class RunFolder:
         If not one picture of it can be read.
     """
 
-    def __init__(self, folder: Path, label: str, *, threads: int = 2) -> None:
+    def __init__(self, folder: Path, label: str, *, threads: int = 2, fps: float | None = None) -> None:
+        self._given_fps = fps
         self._folder, self._label, self._threads = folder, label, threads
         self._files = video_files(folder)
         self.recorded: Recorded = read_recorded(folder, {n: _pictures(path) for n, path in self._files.items()})
@@ -66,7 +70,7 @@ class RunFolder:
         lines = self.recorded.lines
         steps = [b.t - a.t for a, b in pairwise(lines[:200]) if b.t > a.t]
         details = {"kind": "recording", "codec": "ffv1", "frames_lost": str(self.recorded.lost_frames)}
-        notes = []
+        notes = clock_notes(RunClock.FILE, 0.0, given=self._given_fps)
         if self.recorded.losses:
             details["not_whole"] = self.recorded.losses
             notes.append(sentence(f"The recording is not whole: {self.recorded.losses}."))

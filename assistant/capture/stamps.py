@@ -20,10 +20,12 @@ def clock_of(*, stated: bool, fps: float | None) -> RunClock:
     return RunClock.ASSUMED if fps is None else RunClock.OPTION
 
 
-def clock_notes(clock: RunClock, rate: float) -> list[str]:
-    """What is said of a clock that is not the file's own, in sentences; nothing of one that is."""
+def clock_notes(clock: RunClock, rate: float, *, given: float | None = None) -> list[str]:
+    """What is said of a clock that is not the file's own, in sentences; of one that is, that ``given`` was not used."""
     if clock is RunClock.FILE:
-        return []
+        return (
+            [] if given is None else [sentence(f"The file states its times: the rate given ({given:g}) was not used.")]
+        )
     if clock is RunClock.OPTION:
         return [sentence(f"The file states no time: {rate:g} pictures a second, as given.")]
     return [

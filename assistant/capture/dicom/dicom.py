@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assistant.capture.dicom.dicom_display import make_display
-from assistant.capture.dicom.dicom_header import frame_times, pixel_layout, read_header, recorded_on, scale_hint
+from assistant.capture.dicom.dicom_header import DicomHeader, numbers, pixel_layout, read_header, recorded_on
 from assistant.capture.dicom.dicom_pixels import PixelError, is_readable, read_table, stored_values, syntax_name
+from assistant.capture.dicom.dicom_scale import not_square, scale_hint
+from assistant.capture.dicom.dicom_times import frame_times
+from assistant.capture.grey_range import sampled
 from assistant.capture.stamps import DEFAULT_FPS, clock_notes
 from assistant.errors import InputError
 from assistant.language import sentence
@@ -41,7 +44,7 @@ class DicomSource:
         except OSError as error:
             raise InputError(f"{self._label}: cannot be read ({error.strerror}); check the file") from error
         try:
-            self._read_head(path, fps)
+            self._read_head(fps)
             if self._table.pieces:
                 self.frame_at(0)
         except PixelError as error:
@@ -57,16 +60,19 @@ class DicomSource:
             self.close()
             raise self._ended(0)
 
-    def _read_head(self, path: Path, fps: float | None) -> None:
+    def _read_head(self, fps: float | None) -> None:
         header = read_header(self._file)
         if not is_readable(header.transfer_syntax):
             raise PixelError(f"its transfer syntax {syntax_name(header.transfer_syntax)} is not supported")
+        if header.inflated is not None:
+            self._file.close()
+            self._file = header.inflated
         layout = pixel_layout(header)
         self._file.seek(header.pixel_tag_at)
-        self._table = read_table(self._file, path.stat().st_size, layout)
+        self._table = read_table(self._file, os.fstat(self._file.fileno()).st_size, layout)
         self._layout = layout
-        self._display = make_display(header, layout)
-        self._times = frame_times(header, layout.frame_count, fps)
+        self._display = make_display(header, layout, self._values_in_use(header))
+        self._times = frame_times(header, self._table.frame_count, fps)
         hint, how = scale_hint(header)
         details = {
             "kind": "DICOM",
@@ -78,9 +84,16 @@ class DicomSource:
         }
         for key, text in self._display.details.items():
             details["rescale" if key == "modality" else key] = text
-        notes = [*clock_notes(self._times.clock, self._times.fps or DEFAULT_FPS), *self._display.notes]
+        notes = [
+            *clock_notes(self._times.clock, self._times.fps or DEFAULT_FPS, given=fps),
+            *self._times.notes,
+            *self._table.notes,
+            *self._display.notes,
+        ]
+        if aspect := not_square(header):
+            notes.append(aspect)
         if self._table.cut:
-            details["cut"] = sentence(f"{len(self._table.pieces)} of {layout.frame_count} frames are whole")
+            details["cut"] = sentence(f"{len(self._table.pieces)} of {self._table.frame_count} frames are whole")
             notes.append(sentence(f"The file is cut off: {details['cut']}."))
         self._facts = RunFacts(
             source=self._label,
@@ -94,6 +107,20 @@ class DicomSource:
             notes=tuple(notes),
             recorded=recorded_on(header),
         )
+
+    def _values_in_use(self, header: DicomHeader) -> tuple[int, int] | None:
+        """Smallest and largest stored value of pictures all over the run; None where its range is that of a window."""
+        if self._layout.bits_stored <= 8 or numbers(header.value("WindowWidth")):
+            return None
+        low, high = [], []
+        for index in sampled(len(self._table.pieces)):
+            try:
+                values = stored_values(self._file, self._table, self._layout, index)
+            except (PixelError, OSError, ValueError):
+                continue  # told where it is shown
+            low.append(int(values.min()))
+            high.append(int(values.max()))
+        return (min(low), max(high)) if low else None
 
     @property
     def facts(self) -> RunFacts:
@@ -115,7 +142,7 @@ class DicomSource:
 
     def _ended(self, good: int) -> InputError:
         return InputError(
-            f"{self._label}: ends after {good} of {self._layout.frame_count} frames; copy the file again from the "
+            f"{self._label}: ends after {good} of {self._table.frame_count} frames; copy the file again from the "
             f"archive"
         )
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.capture.dicom.dicom_header import DicomHeader, number, numbers, safe_get
-from assistant.capture.dicom.dicom_pixels import PixelLayout
+from assistant.capture.dicom.dicom_pixels import PixelError, PixelLayout
+from assistant.capture.grey_range import range_in_use
 from assistant.language import sentence
 from assistant.vocabulary import Grey
 
@@ -50,10 +51,17 @@ class GreyLookup:
         return cast("Grey", np.take(self.table, at, mode="clip"))
 
 
-def make_display(header: DicomHeader, layout: PixelLayout) -> GreyLookup:
+def make_display(header: DicomHeader, layout: PixelLayout, in_use: tuple[int, int] | None = None) -> GreyLookup:
     """Rescale, window and polarity of a file as one table.
 
-    Without a usable window the full stored range is shown, in 8 bits where no more are stored.
+    Without a usable window the range that the run uses is shown, in 8 bits where no more are stored.
+
+    Parameters
+    ----------
+    header : DicomHeader
+    layout : PixelLayout
+    in_use : (int, int) or None
+        Smallest and largest stored value of the run, as far as it was looked at; None: not looked.
     """
     lowest = -(1 << (layout.bits_stored - 1)) if layout.signed else 0
     stored = np.arange(lowest, lowest + (1 << layout.bits_stored), dtype=np.float64)
@@ -64,11 +72,16 @@ def make_display(header: DicomHeader, layout: PixelLayout) -> GreyLookup:
         modality = _modality(header, stored, details)
         share = _windowed(header, modality, details)
     windowed = share is not None
-    if share is None:
-        low, high = float(modality.min()), float(modality.max())
-        share = (modality - low) / (high - low) if high > low else np.zeros_like(modality)
-        details.setdefault("window", sentence("none: the full stored range"))
-        notes.append(sentence(f"Window of the file: {details['window']}; the picture may look flat."))
+    if layout.photometric == "PALETTE COLOR":
+        share = _coloured(header, stored, lowest)
+        details["window"] = sentence("none: a table of colours")
+    elif share is None:
+        share = _range_shown(modality, layout, lowest, in_use, details)
+        notes.append(
+            sentence(f"Window of the file: none that can be used; shown are {details['range']}.")
+            if "range" in details
+            else sentence(f"Window of the file: {details['window']}; the picture may look flat.")
+        )
     share = np.clip(share, 0.0, 1.0)
     if layout.photometric == "MONOCHROME1":
         share = 1.0 - share
@@ -82,6 +95,45 @@ def make_display(header: DicomHeader, layout: PixelLayout) -> GreyLookup:
     grey = np.rint(share * (255 if eight else 65535))
     table: Grey = grey.astype(np.uint8) if eight else grey.astype(np.uint16)
     return GreyLookup(table=table, lowest=lowest, details=details, notes=tuple(notes))
+
+
+def _range_shown(
+    modality: NDArray[np.float64],
+    layout: PixelLayout,
+    lowest: int,
+    in_use: tuple[int, int] | None,
+    details: dict[str, str],
+) -> NDArray[np.float64]:
+    """Without a window: the range that the run uses, or all that can be stored, as a share of white."""
+    shown = modality
+    if in_use is not None and layout.bits_stored > 8:
+        first, last = range_in_use(*in_use, lowest, lowest + len(modality) - 1)
+        shown = modality[first - lowest : last - lowest + 1]
+    if shown.size < modality.size:
+        details["range"] = sentence(f"stored values {first} to {last}")
+        details["window"] = sentence("none: the range in use")
+    details.setdefault("window", sentence("none: the full stored range"))
+    low, high = float(shown.min()), float(shown.max())
+    return (modality - low) / (high - low) if high > low else np.zeros_like(modality)
+
+
+def _coloured(header: DicomHeader, stored: NDArray[np.float64], lowest: int) -> NDArray[np.float64]:
+    """Of a palette the brightness of each stored value's colour, as a share of white.
+
+    Raises
+    ------
+    PixelError
+    """
+    from pydicom.pixels import apply_color_lut
+
+    try:
+        colours = apply_color_lut((stored.astype(np.int64) - lowest).astype(np.uint16)[None], header.dataset)
+    except (AttributeError, ValueError, NotImplementedError, TypeError, IndexError, KeyError) as error:
+        raise PixelError("its table of colours is not whole") from error
+    top = float(np.iinfo(colours.dtype).max)
+    weights = np.array([0.299, 0.587, 0.114])
+    share: NDArray[np.float64] = np.clip(colours[0].astype(np.float64) @ weights / top, 0.0, 1.0)
+    return share
 
 
 def _modality(header: DicomHeader, stored: NDArray[np.float64], details: dict[str, str]) -> NDArray[np.float64]:

@@ -1,28 +1,32 @@
-"""What a DICOM file's header says of the run: size, times, scale. The pixel data are not touched."""
+"""What a DICOM file's header says of the run: size, coding, date. The pixel data are not touched."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import math
+import os
+import tempfile
 import warnings
+import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, BinaryIO, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, BinaryIO, Final, cast
 
 from assistant.capture.dicom.dicom_pixels import PixelError, PixelLayout
-from assistant.capture.stamps import DEFAULT_FPS, MAX_FPS, clock_of
-from assistant.language import sentence
-from assistant.run_facts import RunClock
 from assistant.vocabulary import NO_DATE, Unknown
 
 MAX_SIDE_PX: Final = 8192
 _MAX_FRAMES: Final = 1_000_000
+_DEFLATED: Final = b"1.2.840.10008.1.2.1.99"
+_META_BYTES: Final = 2048
+"""The file meta information stands in as many bytes at the beginning."""
+_MAX_INFLATED_BYTES: Final = 8 << 30
+_PIECE_BYTES: Final = 1 << 20
+_TAG_BYTES: Final = 12
+"""The head of an entry: as much is asked for where the file may have ended."""
 _PHOTOMETRIC: Final = {
-    1: ("MONOCHROME1", "MONOCHROME2"),
+    1: ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"),
     3: ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"),
 }
 
@@ -39,11 +43,14 @@ class DicomHeader:
         UID.
     pixel_tag_at : int
         Place of the pixel data's tag in the file, or of the file's end.
+    inflated : file or None
+        Of a deflated file the plain one, in which the pixel data stand; the file itself where it is None.
     """
 
     dataset: Any = field(repr=False)
     transfer_syntax: str
     pixel_tag_at: int
+    inflated: BinaryIO | None = None
 
     @property
     def modality(self) -> str:
@@ -91,6 +98,27 @@ def safe_get(part: Any, keyword: Any) -> Any:
             return None
 
 
+class _Bounded:
+    """A file for pydicom: a changed length asks for gigabytes, and gets what there is."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size = os.fstat(file.fileno()).st_size
+        self.missing_bytes = 0
+        self.name = str(getattr(file, "name", ""))
+
+    def read(self, size: int | None = -1) -> bytes:
+        left = max(0, self._size - self._file.tell())
+        self.missing_bytes = max(self.missing_bytes, (size or 0) - left)
+        return self._file.read(left if size is None or size < 0 else min(size, left))
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
 def read_header(file: BinaryIO) -> DicomHeader:
     """Read all up to the pixel data.
 
@@ -99,21 +127,76 @@ def read_header(file: BinaryIO) -> DicomHeader:
     PixelError
         With the reason as a part of a sentence.
     """
-    import pydicom
-
     # Complaints about an untidy file are not for a person at the C-arm.
     logging.getLogger("pydicom").addHandler(logging.NullHandler())
+    packed_at = _deflated_from(file)
+    inflated = None if packed_at is None else _inflated(file, packed_at)
+    try:
+        dataset, place = _parsed(inflated or file)
+    except BaseException:
+        if inflated is not None:
+            inflated.close()
+        raise
+    return DicomHeader(
+        dataset=dataset, transfer_syntax=_transfer_syntax(dataset), pixel_tag_at=place, inflated=inflated
+    )
+
+
+def _deflated_from(file: BinaryIO) -> int | None:
+    """Where the packed data set of a deflated file begins; None where the file is not deflated (PS3.10 7.1)."""
+    head = file.read(_META_BYTES)
+    file.seek(0)
+    syntax_at = head.find(b"\x02\x00\x10\x00UI")
+    if head[128:132] != b"DICM" or head[132:140] != b"\x02\x00\x00\x00UL\x04\x00" or syntax_at < 0:
+        return None
+    length = int.from_bytes(head[syntax_at + 6 : syntax_at + 8], "little")
+    if head[syntax_at + 8 : syntax_at + 8 + length].rstrip(b"\0 ") != _DEFLATED:
+        return None
+    return 144 + int.from_bytes(head[140:144], "little")
+
+
+def _parsed(file: BinaryIO) -> tuple[Any, int]:
+    """The data set up to the pixel data, and the place of these."""
+    import pydicom
+
+    bounded = _Bounded(file)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True)
-            syntax = _transfer_syntax(dataset)
-            place = file.tell()
-    except MemoryError:
+            dataset = pydicom.dcmread(cast("BinaryIO", bounded), stop_before_pixels=True, force=True)
+        if bounded.missing_bytes > _TAG_BYTES:
+            raise PixelError("it is not whole: an entry of its header is longer than the rest of the file")
+        return dataset, file.tell()
+    except (MemoryError, PixelError):
         raise
     except Exception as error:  # A broken header makes pydicom raise almost anything.
         raise PixelError(f"its header cannot be read ({type(error).__name__})") from error
-    return DicomHeader(dataset=dataset, transfer_syntax=syntax, pixel_tag_at=place)
+
+
+def _inflated(file: BinaryIO, packed_at: int) -> BinaryIO:
+    """The plain data set of a deflated file, on the disk; cut where the packed data are cut.
+
+    Raises
+    ------
+    PixelError
+    """
+    file.seek(packed_at)
+    plain = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - closed with the source
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        while not unpacker.eof and (piece := unpacker.unconsumed_tail or file.read(_PIECE_BYTES)):
+            plain.write(unpacker.decompress(piece, _PIECE_BYTES))
+            if plain.tell() > _MAX_INFLATED_BYTES:
+                raise PixelError(f"it unpacks to more than {_MAX_INFLATED_BYTES >> 30} GB")
+    except zlib.error as error:
+        if plain.tell() < 8:
+            plain.close()
+            raise PixelError("its deflated data are damaged") from error
+    except BaseException:
+        plain.close()
+        raise
+    plain.seek(0)
+    return plain
 
 
 def _transfer_syntax(dataset: Any) -> str:
@@ -175,8 +258,9 @@ def pixel_layout(header: DicomHeader) -> PixelLayout:
         raise PixelError(f"its samples ({stored} of {allocated} bits, high bit {high}) are of a kind that is not read")
     if samples == 3 and (allocated != 8 or (photometric == "YBR_FULL_422" and cols % 2)):
         raise PixelError("its colour samples are of a kind that is not read")
-    frames = whole("NumberOfFrames", 1)
-    if not 0 < frames <= _MAX_FRAMES:
+    stated = number(header.value("NumberOfFrames"))
+    frames = None if stated is None else int(stated)
+    if frames is not None and not 0 < frames <= _MAX_FRAMES:
         raise PixelError("it holds no frame" if frames <= 0 else f"{frames} frames cannot be right")
     return PixelLayout(
         transfer_syntax=header.transfer_syntax,
@@ -191,88 +275,6 @@ def pixel_layout(header: DicomHeader) -> PixelLayout:
         photometric=photometric,
         frame_count=frames,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FrameTimes:
-    """Time of each frame.
-
-    Attributes
-    ----------
-    t_s : array (n,) of float64
-        Seconds from frame 0, never falling.
-    fps : float or None
-        Nominal rate; None where the file states no time.
-    note : str
-        Where the times come from.
-    clock : RunClock
-        The same, as the contract names it.
-    """
-
-    t_s: NDArray[np.float64] = field(repr=False)
-    fps: float | None
-    note: str
-    clock: RunClock = RunClock.FILE
-
-
-def frame_times(header: DicomHeader, frame_count: int, fps: float | None) -> FrameTimes:
-    """Times from the frame time vector, the frame time or a rate, in this order; else ``fps`` or the default."""
-    steps_ms = numbers(header.value("FrameTimeVector"))
-    if len(steps_ms) == frame_count > 1 and min(steps_ms) >= 0 and sum(steps_ms[1:]) > 0:
-        # The first entry is the time before the first frame, by definition 0 (PS3.3 C.7.6.5).
-        t_s: NDArray[np.float64] = np.cumsum([0.0, *steps_ms[1:]], dtype=np.float64) / 1000.0
-        usual_ms = max(float(np.median(steps_ms[1:])), 1e-6)
-        return FrameTimes(t_s=t_s, fps=_sane(1000.0 / usual_ms), note="FrameTimeVector")
-    step_ms = number(header.value("FrameTime"))
-    if step_ms is not None and (rate := _sane(1000.0 / step_ms if step_ms > 0 else 0.0)):
-        return FrameTimes(t_s=np.arange(frame_count, dtype=np.float64) * (step_ms / 1000.0), fps=rate, note="FrameTime")
-    for keyword in ("CineRate", "RecommendedDisplayFrameRate"):
-        if rate := _sane(number(header.value(keyword)) or 0.0):
-            return FrameTimes(t_s=np.arange(frame_count) / rate, fps=rate, note=keyword)
-    rate = fps or DEFAULT_FPS
-    clock = clock_of(stated=False, fps=fps)
-    note = sentence(f"{rate:g} frames/s, {clock.value}: the file states no time")
-    return FrameTimes(t_s=np.arange(frame_count) / rate, fps=fps, note=note, clock=clock)
-
-
-def _sane(fps: float) -> float | None:
-    return fps if 0.01 <= fps <= MAX_FPS else None
-
-
-def scale_hint(header: DicomHeader) -> tuple[float | None, str]:
-    """Millimetres a pixel in the plane of the patient, as far as the file says; and in words how it is known.
-
-    ``PixelSpacing`` counts where it was calibrated. ``ImagerPixelSpacing`` is in the plane of the detector and is
-    divided by the magnification: the estimated factor, or source-detector by source-patient distance.
-    """
-    calibrated = numbers(header.value("PixelSpacing"))
-    if len(calibrated) == 2 and str(header.value("PixelSpacingCalibrationType") or "") in ("GEOMETRY", "FIDUCIAL"):
-        return _square(calibrated, sentence("PixelSpacing, calibrated"))
-    at_detector = numbers(header.value("ImagerPixelSpacing"))
-    if len(at_detector) != 2:
-        return None, sentence("the file states none")
-    magnification = number(header.value("EstimatedRadiographicMagnificationFactor"))
-    how = sentence("estimated magnification")
-    if magnification is None:
-        detector, patient = (
-            number(header.value(keyword)) for keyword in ("DistanceSourceToDetector", "DistanceSourceToPatient")
-        )
-        if detector and patient:
-            magnification, how = (
-                detector / patient,
-                sentence(f"source to detector {detector:g}, to patient {patient:g} mm"),
-            )
-    if magnification is None or not 1.0 <= magnification <= 5.0:
-        return None, sentence(f"{at_detector[0]:g} mm at the detector; the magnification is not known")
-    spacing = [value / magnification for value in at_detector]
-    return _square(spacing, sentence(f"{at_detector[0]:g} mm at the detector / {magnification:.3g} ({how})"))
-
-
-def _square(spacing: list[float], how: str) -> tuple[float | None, str]:
-    rows, cols = spacing
-    if not (0.01 <= rows <= 5.0 and abs(rows - cols) <= 0.01 * rows):
-        return None, sentence(f"not usable: {rows:g} x {cols:g} mm")
-    return (rows + cols) / 2.0, how
 
 
 def recorded_on(header: DicomHeader) -> date | Unknown:

@@ -61,7 +61,7 @@ class VideoSource:
             self._clock = clock_of(stated=_states_times(video, first), fps=fps)
             self._promised = video.promised_frames
             self._header_count = video.stream.frames or None
-            self._details, self._notes = self._describe(video, first)
+            self._details, self._notes = self._describe(video, first, fps)
             self._bytes = path.stat().st_size
 
     def _first_picture(self, video: VideoPass) -> av.VideoFrame:
@@ -78,7 +78,9 @@ class VideoSource:
             raise InputError(f"{self._label}: the video holds no picture ({why}); choose another recording")
         return first
 
-    def _describe(self, video: VideoPass, first: av.VideoFrame) -> tuple[dict[str, str], tuple[str, ...]]:
+    def _describe(
+        self, video: VideoPass, first: av.VideoFrame, fps: float | None
+    ) -> tuple[dict[str, str], tuple[str, ...]]:
         """Facts by name; and what was assumed or mended, in sentences."""
         details = {
             "kind": "video",
@@ -87,7 +89,7 @@ class VideoSource:
             "pixel_format": first.format.name,
             "range": self._luma.range_note,
         }
-        notes = clock_notes(self._clock, self._period_fps)
+        notes = clock_notes(self._clock, self._period_fps, given=fps)
         coded = video.stream.codec_context.framerate
         if not video.has_times and coded:
             notes.append(

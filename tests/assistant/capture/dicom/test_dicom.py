@@ -208,7 +208,7 @@ def test_a_broken_frame_is_named_after_the_good_ones(make: Make, stored: np.ndar
         ({"NumberOfFrames": 0}, "holds no frame"),
         ({"BitsStored": 12}, "12 of 8 bits"),
         ({"SamplesPerPixel": 2}, "of a kind that is not read"),
-        ({"PhotometricInterpretation": "PALETTE COLOR"}, "of a kind that is not read"),
+        ({"PhotometricInterpretation": "PALETTE COLOR"}, "its table of colours is not whole"),
         ({"Rows": None}, "lacks Rows"),
     ],
 )

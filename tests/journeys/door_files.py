@@ -1,0 +1,353 @@
+"""Inputs as other people's recorders, archives and viewers write them, made anew from a few pictures."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate, generate_frames
+from pydicom.sequence import Sequence
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    JPEGBaseline8Bit,
+    JPEGLSLossless,
+    RLELossless,
+)
+
+FRAME_TIME = {"FrameTime": "100", "FrameIncrementPointer": 0x00181063}
+XA = "1.2.840.10008.5.1.4.1.1.12.1"
+
+
+@dataclass
+class Bench:
+    """A folder, and the pictures that every input shows, ten a second where it says so."""
+
+    folder: Path
+    pictures: NDArray[np.uint8]
+
+    @property
+    def count(self) -> int:
+        return len(self.pictures)
+
+    def path(self, name: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def header(self, syntax: str = ExplicitVRLittleEndian, bits: int = 8, stored: int = 0, **values: Any) -> Dataset:
+        """A DICOM header; values of None are left out."""
+        d = Dataset()
+        d.file_meta = FileMetaDataset()
+        d.file_meta.TransferSyntaxUID, d.file_meta.MediaStorageSOPClassUID = syntax, XA
+        d.file_meta.MediaStorageSOPInstanceUID = d.SOPInstanceUID = values.pop("SOPInstanceUID", "1.2.3.4.5")
+        d.SOPClassUID, d.Modality, d.PatientName, d.PatientID = XA, "XA", "Test^X", "1"
+        d.StudyInstanceUID, d.SeriesInstanceUID, d.StudyDate, d.StudyTime = "1.2.3", "1.2.3.4", "20261129", "120000"
+        d.Rows, d.Columns = self.pictures.shape[1:3]
+        d.SamplesPerPixel, d.PhotometricInterpretation, d.PixelRepresentation = 1, "MONOCHROME2", 0
+        d.BitsAllocated, d.BitsStored = bits, stored or bits
+        d.HighBit, d.NumberOfFrames = d.BitsStored - 1, self.count
+        for name, value in values.items():
+            if value is None:
+                delattr(d, name)
+            else:
+                setattr(d, name, value)
+        return d
+
+    def dicom(self, name: str, d: Dataset, data: bytes | None = None) -> Path:
+        d.PixelData = self.pictures.tobytes() if data is None else data
+        d["PixelData"].VR = "OB" if d.BitsAllocated == 8 else "OW"
+        d.save_as(self.path(name), enforce_file_format=True)
+        return self.path(name)
+
+    def packed(self, name: str, d: Dataset, data: bytes) -> Path:
+        d.PixelData = data
+        d["PixelData"].VR, d["PixelData"].is_undefined_length = "OB", True
+        d.save_as(self.path(name), enforce_file_format=True)
+        return self.path(name)
+
+    def jpegs(self) -> list[bytes]:
+        return [cv2.imencode(".jpg", p, [cv2.IMWRITE_JPEG_QUALITY, 100])[1].tobytes() for p in self.pictures]
+
+    def coded(self, syntax: str) -> list[bytes]:
+        d = self.header()
+        d.PixelData = self.pictures.tobytes()
+        d["PixelData"].VR = "OB"
+        d.compress(syntax, generate_instance_uid=False)
+        return list(generate_frames(d.PixelData, number_of_frames=self.count))
+
+
+@dataclass(frozen=True)
+class Case:
+    """An input, and what has to come of it.
+
+    Attributes
+    ----------
+    make : callable
+        Writes it; gives what is opened.
+    frames : int or None
+        None: as many as there are pictures.
+    times_s : tuple of float or None
+        None: ten pictures a second.
+    worst : int or None
+        How far a grey value (of 255) may lie off the picture's; None: not looked at.
+    notes : tuple of str
+        Each a part of one of the run's notes.
+    refused : str
+        Part of the sentence with which it is refused; empty where it is read.
+    fps : float or None
+        As typed behind ``--fps``.
+    scale : float or None
+        Millimetres a pixel that are proposed.
+    """
+
+    name: str
+    make: Callable[[Bench], Path]
+    frames: int | None = None
+    times_s: tuple[float, ...] | None = None
+    clock: str = "file"
+    worst: int | None = 1
+    notes: tuple[str, ...] = ()
+    refused: str = ""
+    fps: float | None = None
+    scale: float | None = None
+
+
+CASES: list[Case] = []
+
+
+def case(name: str, **expected: Any) -> Callable[[Callable[[Bench], Path]], Callable[[Bench], Path]]:
+    """Put an input into the table."""
+
+    def keep(make: Callable[[Bench], Path]) -> Callable[[Bench], Path]:
+        CASES.append(Case(name, make, **expected))
+        return make
+
+    return keep
+
+
+def headed(name: str, values: dict[str, Any], **expected: Any) -> None:
+    """A plain DICOM file with these header entries."""
+    case(name, **expected)(lambda b: b.dicom(f"{name}.dcm", b.header(**values)))
+
+
+# --- DICOM: when each frame was taken --------------------------------------------------------------------------------
+
+STEPS = (0, 50, 50, 200, 200, 50, 50, 50)
+STEPPED = (0.0, 0.05, 0.1, 0.3, 0.5, 0.55, 0.6, 0.65)
+VECTOR = 0x00181065
+
+headed("dicom_frame_time", FRAME_TIME)
+headed("dicom_cine_rate", {"CineRate": "10"})
+headed("dicom_display_rate", {"RecommendedDisplayFrameRate": "10"}, notes=("how fast it is to be shown",))
+headed("dicom_duration", {"EffectiveDuration": "0.8"}, notes=("spread over that",))
+headed("dicom_actual_duration", {"ActualFrameDuration": "100"})
+headed("dicom_contradiction", {"CineRate": "10", "EffectiveDuration": "9"}, notes=("contradicts itself",))
+headed("dicom_vector", {"FrameTimeVector": list(STEPS), "FrameIncrementPointer": VECTOR}, times_s=STEPPED)
+headed(
+    "dicom_vector_short",
+    {"FrameTimeVector": list(STEPS[1:]), "FrameIncrementPointer": VECTOR},
+    times_s=STEPPED,
+    notes=("FrameTimeVector has 7 entries for 8 frames",),
+)
+headed(
+    "dicom_vector_long",
+    {"FrameTimeVector": [*STEPS, 50], "FrameIncrementPointer": VECTOR},
+    times_s=STEPPED,
+    notes=("FrameTimeVector has 9 entries for 8 frames",),
+)
+headed(
+    "dicom_vector_of_three",
+    {"FrameTimeVector": [0, 50, 50], "FrameIncrementPointer": VECTOR, "FrameTime": "100"},
+    notes=("FrameTimeVector (3 entries for 8 frames) cannot be right",),
+)
+headed("dicom_pointer", {"FrameTimeVector": list(STEPS), **FRAME_TIME})
+headed(
+    "dicom_no_time",
+    {},
+    clock="assumed",
+    times_s=tuple(k / 15 for k in range(8)),
+    notes=("15 pictures a second are assumed",),
+)
+headed("dicom_no_time_but_fps", {}, clock="option", fps=10.0, notes=("10 pictures a second, as given",))
+headed("dicom_fps_not_used", FRAME_TIME, fps=25.0, notes=("the rate given (25) was not used",))
+headed("dicom_frame_time_0", {"FrameTime": "0", "CineRate": "10"})
+
+
+@case("dicom_own_times", times_s=STEPPED)
+def _(b: Bench) -> Path:
+    frames = []
+    for t_s in STEPPED:
+        content, frame = Dataset(), Dataset()
+        content.FrameAcquisitionDateTime = f"20261129120000.{round(t_s * 1e6):06d}"
+        frame.FrameContentSequence = Sequence([content])
+        frames.append(frame)
+    return b.dicom("own.dcm", b.header(PerFrameFunctionalGroupsSequence=Sequence(frames), **FRAME_TIME))
+
+
+# --- DICOM: scale and shape of a pixel -------------------------------------------------------------------------------
+
+DETECTOR = {**FRAME_TIME, "ImagerPixelSpacing": [0.3, 0.3]}
+headed("scale_factor", {**DETECTOR, "EstimatedRadiographicMagnificationFactor": "1.5"}, scale=0.2)
+headed("scale_factor_0", {**DETECTOR, "EstimatedRadiographicMagnificationFactor": "0"})
+headed(
+    "scale_two_spacings",
+    {**DETECTOR, "PixelSpacing": [0.2, 0.2], "EstimatedRadiographicMagnificationFactor": "1"},
+    scale=0.2,
+)
+headed("scale_one_spacing", {**FRAME_TIME, "PixelSpacing": [0.2, 0.2]})
+headed("scale_distances", {**DETECTOR, "DistanceSourceToDetector": "900", "DistanceSourceToPatient": "600"}, scale=0.2)
+headed("pixels_not_square", {**FRAME_TIME, "PixelAspectRatio": ["4", "3"]}, notes=("not square",))
+
+# --- DICOM: grey -----------------------------------------------------------------------------------------------------
+
+
+@case("dicom_10_of_16_bits", worst=None, notes=("shown are stored values 0 to 1023",))
+def _(b: Bench) -> Path:
+    return b.dicom("ten.dcm", b.header(bits=16, **FRAME_TIME), (b.pictures.astype(np.uint16) * 4).tobytes())
+
+
+@case("dicom_above_0", worst=None, notes=("none that can be used; shown are stored values",))
+def _(b: Bench) -> Path:
+    return b.dicom("above.dcm", b.header(bits=16, **FRAME_TIME), (b.pictures.astype(np.uint16) * 2 + 300).tobytes())
+
+
+@case("dicom_12_bits", worst=16)
+def _(b: Bench) -> Path:
+    values = b.pictures.astype(np.uint16) * 16 | 0xF000
+    return b.dicom("twelve.dcm", b.header(bits=16, stored=12, **FRAME_TIME), values.tobytes())
+
+
+@case("dicom_inverted", notes=("MONOCHROME1",))
+def _(b: Bench) -> Path:
+    d = b.header(PhotometricInterpretation="MONOCHROME1", **FRAME_TIME)
+    return b.dicom("inverted.dcm", d, (255 - b.pictures).tobytes())
+
+
+@case("dicom_palette")
+def _(b: Bench) -> Path:
+    d = b.header(PhotometricInterpretation="PALETTE COLOR", **FRAME_TIME)
+    for colour in ("Red", "Green", "Blue"):
+        setattr(d, colour + "PaletteColorLookupTableDescriptor", [256, 0, 16])
+        setattr(d, colour + "PaletteColorLookupTableData", (np.arange(256, dtype=np.uint16) * 257).tobytes())
+    return b.dicom("palette.dcm", d)
+
+
+headed(
+    "dicom_palette_without_colours",
+    {"PhotometricInterpretation": "PALETTE COLOR"},
+    refused="its table of colours is not whole",
+)
+
+# --- DICOM: many frames stay many ------------------------------------------------------------------------------------
+
+
+@case("dicom_padded", notes=("bytes behind the last frame are left out",))
+def _(b: Bench) -> Path:
+    return b.dicom("padded.dcm", b.header(**FRAME_TIME), b.pictures.tobytes() + bytes(512))
+
+
+@case("dicom_no_count", notes=("NumberOfFrames",))
+def _(b: Bench) -> Path:
+    return b.dicom("no_count.dcm", b.header(NumberOfFrames=None, **FRAME_TIME))
+
+
+headed("dicom_count_of_fewer", {"NumberOfFrames": 3}, refused="NumberOfFrames")
+
+
+@case("dicom_deflated")
+def _(b: Bench) -> Path:
+    return b.dicom("deflated.dcm", b.header(DeflatedExplicitVRLittleEndian, **FRAME_TIME))
+
+
+@case("dicom_deflated_cut", refused="ends after")
+def _(b: Bench) -> Path:
+    path = b.dicom("deflated_cut.dcm", b.header(DeflatedExplicitVRLittleEndian, **FRAME_TIME))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    return path
+
+
+def _item(data: bytes) -> bytes:
+    data += bytes(len(data) & 1)
+    return b"\xfe\xff\x00\xe0" + struct.pack("<I", len(data)) + data
+
+
+def _with_table(b: Bench, shift: int) -> bytes:
+    places, at, coded = [], 0, b.jpegs()
+    for one in coded:
+        places.append(at + shift)
+        at += 8 + len(one) + (len(one) & 1)
+    return _item(struct.pack(f"<{len(places)}I", *places)) + b"".join(_item(one) for one in coded)
+
+
+@case("dicom_table", worst=4)
+def _(b: Bench) -> Path:
+    return b.packed("table.dcm", b.header(JPEGBaseline8Bit, **FRAME_TIME), _with_table(b, 0))
+
+
+@case("dicom_bad_table", worst=4, notes=("table of where its frames begin is wrong",))
+def _(b: Bench) -> Path:
+    return b.packed("bad_table.dcm", b.header(JPEGBaseline8Bit, **FRAME_TIME), _with_table(b, 8))
+
+
+@case("dicom_jpeg_no_count", worst=4, notes=("NumberOfFrames",))
+def _(b: Bench) -> Path:
+    d = b.header(JPEGBaseline8Bit, NumberOfFrames=None, **FRAME_TIME)
+    return b.packed("jpeg_no_count.dcm", d, encapsulate(b.jpegs(), has_bot=False))
+
+
+@case("dicom_jpeg_fragments", worst=4)
+def _(b: Bench) -> Path:
+    data = encapsulate(b.jpegs(), fragments_per_frame=3, has_bot=False)
+    return b.packed("fragments.dcm", b.header(JPEGBaseline8Bit, **FRAME_TIME), data)
+
+
+@case("dicom_rle_fragments")
+def _(b: Bench) -> Path:
+    data = encapsulate(b.coded(RLELossless), fragments_per_frame=2, has_bot=False)
+    return b.packed("rle.dcm", b.header(RLELossless, **FRAME_TIME), data)
+
+
+@case("dicom_fragments_without_marks", refused="NumberOfFrames")
+def _(b: Bench) -> Path:
+    parts = [part for one in b.coded(RLELossless) for part in (one[64:], one[:64])]
+    return b.packed("marks.dcm", b.header(RLELossless, **FRAME_TIME), encapsulate(parts, has_bot=False))
+
+
+# --- decoders --------------------------------------------------------------------------------------------------------
+
+
+def _broken(b: Bench, syntax: str, change: Callable[[bytes], bytes]) -> Path:
+    coded = b.coded(syntax)
+    coded[0] = change(coded[0])
+    return b.packed("broken.dcm", b.header(syntax, **FRAME_TIME), encapsulate(coded, has_bot=False))
+
+
+@case("rle_panic", refused="frame 0 cannot be decoded (RLE Lossless")
+def _(b: Bench) -> Path:
+    """Longer than the picture, in samples of two bytes: the decoder did not raise, it panicked."""
+    d = b.header(RLELossless, bits=16, **FRAME_TIME)
+    coded = struct.pack("<16I", 2, 64, 70, *[0] * 13) + b"\x81\x01" * 3 + b"\x81\x01" * 5000
+    return b.packed("panic.dcm", d, encapsulate([coded] * b.count, has_bot=False))
+
+
+@case("jpegls_without_end", refused="its data end before the picture does")
+def _(b: Bench) -> Path:
+    return _broken(b, JPEGLSLossless, lambda one: one[: len(one) // 2])
+
+
+@case("length_past_the_end", refused="it is not whole")
+def _(b: Bench) -> Path:
+    path = b.dicom("length.dcm", b.header(**FRAME_TIME))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\x08\x00\x60\x00CS") + 6  # the length of Modality: gigabytes
+    data[at - 2 : at] = b"UN"
+    path.write_bytes(bytes(data[:at]) + b"\0\0" + struct.pack("<I", 0xF0000000) + bytes(data[at + 2 :]))
+    return path

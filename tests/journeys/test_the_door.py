@@ -1,0 +1,138 @@
+"""The door: whatever other people's programs wrote comes in with the right picture, time, scale and grey, or is told.
+
+One table of inputs (`door_files.py`), each a row: what is opened, and what has to come of it. All are opened as every
+part of the program opens a run; those in `WHOLE` go through the command to the files that it writes.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.capture.opening import open_source
+from assistant.cli import main
+from assistant.errors import InputError
+from assistant.vocabulary import Frame
+from tests.journeys.door_files import CASES, Bench, Case
+from tests.small_run import pictures, plan_document
+
+COUNT = 8
+WHOLE = (
+    *("dicom_vector_short", "dicom_no_time", "dicom_10_of_16_bits", "dicom_palette", "dicom_bad_table", "rle_panic"),
+    *("dicom_deflated", "length_past_the_end"),
+)
+
+
+def small(count: int = COUNT) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    base = np.linspace(30, 200, 48)[:, None] + np.linspace(0, 20, 64)[None, :]
+    made = [np.clip(base + rng.normal(0, 6, (48, 64)), 1, 250) for _ in range(count)]
+    for k, picture in enumerate(made):
+        picture[4:24, 6 * k : 6 * k + 12] = 230 if k % 2 else 20
+    return np.array(made).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(tmp_path_factory.mktemp("door"), small())
+
+
+def of_255(frame: Frame) -> np.ndarray:
+    return np.rint(frame.grey.astype(float) * 255 / frame.white).astype(int)
+
+
+@pytest.mark.parametrize("row", CASES, ids=[row.name for row in CASES])
+def test_what_comes_in(row: Case, bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
+    path = row.make(bench)
+    if row.refused:
+        with pytest.raises(InputError) as told, closing(open_source(str(path), row.fps)) as source:
+            for _ in source.frames():
+                pass
+        assert row.refused in str(told.value)
+        assert str(told.value).startswith(f"{path}: ")
+        assert "\n" not in str(told.value)
+        assert capfd.readouterr() == ("", "")
+        return
+    source = open_source(str(path), row.fps)
+    facts = source.facts
+    shown = list(source.frames())
+    due = COUNT if row.frames is None else row.frames
+    assert (len(shown), facts.frame_count) == (due, due)
+    assert [frame.index for frame in shown] == list(range(due))
+    times_s = [k / 10 for k in range(due)] if row.times_s is None else row.times_s
+    assert [frame.t_s for frame in shown] == pytest.approx(list(times_s), abs=2e-3)
+    assert facts.clock.value == row.clock
+    assert (facts.height_px, facts.width_px) == shown[0].grey.shape
+    assert facts.mm_per_px_hint == (None if row.scale is None else pytest.approx(row.scale))
+    for part in row.notes:
+        assert any(part in note for note in facts.notes), facts.notes
+    for k, frame in enumerate(shown):
+        if row.worst is not None:
+            assert np.abs(of_255(frame) - bench.pictures[k]).max() <= row.worst
+        else:  # another scale of grey, but the same picture
+            assert np.corrcoef(of_255(frame).ravel(), bench.pictures[k].ravel())[0, 1] > 0.99
+            assert np.ptp(of_255(frame)) > 100
+    # By number is in order, after any jump.
+    for k in (due - 1, 0, due // 2, due // 2 - 1, due - 1, 1):
+        again = source.frame_at(k)
+        assert (again.index, again.t_s, again.white) == (k, shown[k].t_s, shown[k].white)
+        assert np.array_equal(again.grey, shown[k].grey)
+    source.close()
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.fixture(scope="session")
+def xray_bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    bench = Bench(tmp_path_factory.mktemp("door_xray"), np.array(pictures(COUNT, repeat_each=1)))
+    bench.path("plan.json").write_text(json.dumps(plan_document()), encoding="utf-8")
+    return bench
+
+
+def analyzed(path: Path, bench: Bench, row: Case) -> tuple[int, Path]:
+    out = bench.path(f"out_{row.name}")
+    rate = [] if row.fps is None else ["--fps", f"{row.fps:g}"]
+    status = main(["analyze", str(path), "--plan", str(bench.path("plan.json")), "--out", str(out), *rate])
+    return status, out
+
+
+def far_apart_mm(out: Path, other: Path) -> float:
+    columns = []
+    for folder in (out, other):
+        with (folder / "measurements.csv").open(encoding="utf-8", newline="") as file:
+            columns.append([row["warning_line_mm"] for row in csv.DictReader(file)])
+    assert [bool(value) for value in columns[0]] == [bool(value) for value in columns[1]]
+    return max(abs(float(a) - float(b)) for a, b in zip(*columns, strict=True) if a)
+
+
+@pytest.fixture(scope="session")
+def plain(xray_bench: Bench) -> Path:
+    """What the command makes of the same pictures in the plainest file."""
+    row = next(row for row in CASES if row.name == "dicom_frame_time")
+    status, out = analyzed(row.make(xray_bench), xray_bench, row)
+    assert status == 0
+    return out
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_whole_way(name: str, xray_bench: Bench, plain: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = next(row for row in CASES if row.name == name)
+    status, out = analyzed(row.make(xray_bench), xray_bench, row)
+    told = capsys.readouterr().err
+    if row.refused:
+        assert status == 3
+        assert row.refused in told
+        assert told.count("\n") == 1
+        return
+    assert status == 0
+    run = json.loads((out / "result.json").read_text(encoding="utf-8"))["run"]
+    assert (run["clock"], run["frames"]) == (row.clock, COUNT)
+    for part in row.notes:
+        assert any(part in note for note in run["notes"])
+        assert part in told
+    if row.clock == "file":
+        assert far_apart_mm(out, plain) <= 0.5
