@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.capture.grey_range import range_in_use, stretched
 from assistant.language import sentence
 from assistant.vocabulary import Grey
 
@@ -42,6 +43,8 @@ class LumaReader:
         For people: what the range is and how that is known.
     range_assumed : bool
         Whether the range was told by the picture or a standard, since the file does not say.
+    in_use : str
+        For people: which of the stored values are shown as black and white, where it is not all of them.
     """
 
     def __init__(self, first: av.VideoFrame, *, monochrome: bool = False) -> None:
@@ -72,6 +75,18 @@ class LumaReader:
             self._limited, self.range_note = self._decide(first, monochrome)
             self._table = _table(self._bits, self._limited)
         self.range_assumed = "the file does not say" in self.range_note
+        self.in_use = ""
+
+    def fit(self, pictures: list[av.VideoFrame]) -> None:
+        """Show what the run uses of samples of more than 8 bits, as these pictures of it tell (`grey_range`)."""
+        if self._kind != "plane" or self._bits <= 8 or self._limited:
+            return
+        stored = [self._stored(picture) for picture in pictures if picture.format.name == self.format_name]
+        top = (1 << self._bits) - 1
+        low, high = range_in_use(min(int(p.min()) for p in stored), max(int(p.max()) for p in stored), 0, top)
+        if (low, high) != (0, top):
+            self._table = stretched(np.arange(top + 1, dtype=np.uint16), low, high)
+            self.in_use = f"{low} to {high}"
 
     def read(self, picture: av.VideoFrame) -> Grey:
         """Grey of one picture.

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from assistant.capture.picture_files import PNG_MAGIC, TIFF_MAGICS
+from assistant.capture.picture_files import PNG_MAGIC, TIFF_MAGICS, page_count
 from assistant.capture.pictures import PictureFolder, numbered_pictures
 from assistant.capture.source import Source
 from assistant.capture.stamps import MAX_FPS
@@ -100,7 +100,10 @@ def _open_file(path: Path, run: str, fps: float | None) -> Source:
         from assistant.capture.dicom.dicom import DicomSource
 
         return DicomSource(path, run, fps=fps)
-    if head.startswith((PNG_MAGIC, *TIFF_MAGICS, b"\xff\xd8\xff", b"BM", b"GIF8")):
+    pages = page_count(path)
+    if pages > 1:
+        return PictureFolder(path.parent, [path] * pages, run, fps=fps, stack=True)
+    if head.startswith((PNG_MAGIC, *TIFF_MAGICS, b"\xff\xd8\xff", b"BM")):
         raise InputError(f"{run}: a single picture is no run; give the folder that holds all its numbered pictures")
     if head.lstrip().startswith(b"{"):
         raise InputError(f"{run}: a settings or plan file, not a run; give {_KINDS}")

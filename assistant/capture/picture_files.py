@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,19 @@ _NEEDED_CHUNKS: Final = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_SUBFILE = 256, 257, 254
 
 
-def read_grey(path: Path, label: str) -> Grey:
+def page_count(path: Path) -> int:
+    """How many pictures a TIFF file holds, previews left out; 1 where it is none, or not to be understood."""
+    try:
+        with path.open("rb") as file:
+            if file.read(4) not in TIFF_MAGICS:
+                return 1
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+                return max(1, len(_full_pages(data)))
+    except (OSError, ValueError, struct.error):
+        return 1
+
+
+def read_grey(path: Path, label: str, page: int | None = None) -> Grey:
     """Grey of a picture file, as stored.
 
     Parameters
@@ -37,6 +50,8 @@ def read_grey(path: Path, label: str) -> Grey:
     path : Path
     label : str
         Its name for texts.
+    page : int or None
+        Which picture of a TIFF stack; None: it is to hold one.
 
     Returns
     -------
@@ -48,14 +63,17 @@ def read_grey(path: Path, label: str) -> Grey:
         If it cannot be read, is damaged, is no PNG or TIFF, or its samples are neither 8 nor 16 bits.
     """
     try:
-        if path.stat().st_size > _MAX_FILE_BYTES:
+        if page is None and path.stat().st_size > _MAX_FILE_BYTES:
             raise InputError(f"{label}: too large for one picture; check the file")
-        data = path.read_bytes()
+        data = path.read_bytes() if page is None else b""
     except OSError as error:
         raise InputError(f"{label}: the picture cannot be read ({error.strerror}); copy it again") from error
     try:
-        data = _checked(data)
-        stored = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+        if page is None:
+            stored = cv2.imdecode(np.frombuffer(_checked(data), np.uint8), cv2.IMREAD_UNCHANGED)
+        else:
+            found = cv2.imreadmulti(str(path), start=page, count=1, flags=cv2.IMREAD_UNCHANGED)[1]
+            stored = found[0] if found else None
     except (ValueError, struct.error, cv2.error) as error:
         why = sentence("it cannot be decoded") if isinstance(error, (cv2.error, struct.error)) else str(error)
         raise InputError(f"{label}: the picture is damaged or no PNG or TIFF ({why}); copy it again") from error
@@ -114,21 +132,21 @@ def _check_size(width: int, height: int) -> None:
         raise ValueError(f"{width} x {height} px is no size of a picture")
 
 
+def _full_pages(data: bytes | mmap) -> list[dict[int, int]]:
+    """Tags of each picture of a TIFF file, without the reduced copies for previews."""
+    return [tags for tags in _tiff_pages(data) if not tags.get(_TIFF_SUBFILE, 0) & 1]
+
+
 def _check_tiff(data: bytes) -> None:
-    pages = 0
-    for tags in _tiff_pages(data):
-        if tags.get(_TIFF_SUBFILE, 0) & 1:
-            continue  # A reduced copy for previews.
-        pages += 1
-        if pages == 1:
-            _check_size(tags.get(_TIFF_WIDTH, 0), tags.get(_TIFF_HEIGHT, 0))
-    if pages == 0:
+    pages = _full_pages(data)
+    if not pages:
         raise ValueError("it holds no picture")
-    if pages > 1:
-        raise ValueError(f"it holds {pages} pictures, and one a file is expected")
+    _check_size(pages[0].get(_TIFF_WIDTH, 0), pages[0].get(_TIFF_HEIGHT, 0))
+    if len(pages) > 1:
+        raise ValueError(f"it holds {len(pages)} pictures, and one a file is expected")
 
 
-def _tiff_pages(data: bytes) -> Iterator[dict[int, int]]:
+def _tiff_pages(data: bytes | mmap) -> Iterator[dict[int, int]]:
     """First values of the whole-number tags of each page (TIFF 6.0; BigTIFF is left to the decoder)."""
     order = "<" if data[:2] == b"II" else ">"
     big = data[2:4] in (b"+\x00", b"\x00+")

@@ -10,12 +10,13 @@ from typing import Final
 
 import numpy as np
 
+from assistant.capture.grey_range import range_in_use, sampled, stretched
 from assistant.capture.picture_files import read_grey
 from assistant.capture.stamps import DEFAULT_FPS, clock_notes, clock_of
 from assistant.errors import InputError
 from assistant.language import sentence
 from assistant.run_facts import RunFacts
-from assistant.vocabulary import Frame
+from assistant.vocabulary import Frame, Grey
 
 SUFFIXES: Final = frozenset({".png", ".tif", ".tiff"})
 _DIGITS: Final = re.compile(r"([0-9]+)")
@@ -67,6 +68,8 @@ class PictureFolder:
         The run's name as the person gave it.
     fps : float or None
         Frames a second; pictures have no clock, and `DEFAULT_FPS` applies without it.
+    stack : bool
+        Each entry of ``files`` is the same TIFF file, and the pictures are its pages.
 
     Raises
     ------
@@ -74,15 +77,21 @@ class PictureFolder:
         If the first picture cannot be read.
     """
 
-    def __init__(self, folder: Path, files: list[Path], label: str, *, fps: float | None = None) -> None:
-        self._folder, self._files, self._label = folder, files, label
+    def __init__(
+        self, folder: Path, files: list[Path], label: str, *, fps: float | None = None, stack: bool = False
+    ) -> None:
+        self._folder, self._files, self._label, self._stack = folder, files, label, stack
         self._fps = fps or DEFAULT_FPS
-        first = read_grey(files[0], self._name(0))
+        first = self._read(0)
         self._shape, self._dtype = first.shape, first.dtype
         clock = clock_of(stated=False, fps=fps)
         details = {"kind": "pictures", "sample": f"{first.dtype.itemsize * 8} bit"}
         notes = clock_notes(clock, self._fps)
-        gaps = self._gaps()
+        self._in_use = self._range_in_use() if first.dtype == np.uint16 else None
+        if self._in_use:
+            low, high = self._in_use
+            notes.append(sentence(f"Of 16 bits a sample the pictures use few: shown are the values {low} to {high}."))
+        gaps = "" if stack else self._gaps()
         if gaps:
             details["numbers_missing"] = gaps
             notes.append(sentence(f"Picture numbers are missing: {gaps}."))
@@ -97,7 +106,25 @@ class PictureFolder:
             notes=tuple(notes),
         )
 
+    def _range_in_use(self) -> tuple[int, int] | None:
+        """What is shown as black and as white; None where it is all that 16 bits can hold."""
+        low, high = [], []
+        for index in sampled(len(self._files)):
+            try:
+                grey = self._read(index)
+            except InputError:
+                continue  # told where it is shown
+            low.append(int(grey.min()))
+            high.append(int(grey.max()))
+        found = range_in_use(min(low), max(high), 0, 65535)
+        return None if found == (0, 65535) else found
+
+    def _read(self, index: int) -> Grey:
+        return read_grey(self._files[index], self._name(index), index if self._stack else None)
+
     def _name(self, index: int) -> str:
+        if self._stack:
+            return f"{self._label} ({index + 1})"
         return os.path.join(self._label, os.path.relpath(self._files[index], self._folder))
 
     def _gaps(self) -> str:
@@ -139,7 +166,7 @@ class PictureFolder:
                 f"{self._label}: there is no frame {index} ({len(self._files)} pictures, numbered from 0); choose a "
                 f"frame of this run"
             )
-        grey = read_grey(self._files[index], self._name(index))
+        grey = self._read(index)
         if grey.shape != self._shape:
             raise InputError(
                 f"{self._name(index)}: this picture is {grey.shape[1]} x {grey.shape[0]} and the first one is "
@@ -150,6 +177,8 @@ class PictureFolder:
                 f"{self._name(index)}: this picture has {grey.dtype.itemsize * 8} bits a sample and the first one "
                 f"{self._dtype.itemsize * 8}; all pictures of a run must be of one kind"
             )
+        if self._in_use:
+            grey = stretched(grey.astype(np.uint16), *self._in_use)
         white = 255 if grey.dtype == np.uint8 else 65535
         return Frame(index=index, t_s=index / self._fps, grey=grey, white=white)
 

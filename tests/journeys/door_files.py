@@ -5,9 +5,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +73,54 @@ class Bench:
         d.PixelData = data
         d["PixelData"].VR, d["PixelData"].is_undefined_length = "OB", True
         d.save_as(self.path(name), enforce_file_format=True)
+        return self.path(name)
+
+    def video(
+        self,
+        name: str,
+        codec: str,
+        pixel_format: str,
+        *,
+        options: dict[str, str] | None = None,
+        container: dict[str, str] | None = None,
+        pictures: NDArray[Any] | None = None,
+        unit: Fraction = Fraction(1, 10),
+        stamps: tuple[int, ...] | None = None,
+        kind: str | None = None,
+        **stream_values: Any,
+    ) -> Path:
+        """A video of ten pictures a second; ``kind``: FFmpeg's name of the container where the name does not tell."""
+        path = self.path(name)
+        shown = self.pictures if pictures is None else pictures
+        with av.open(f"file:{path}", "w", format=kind, options=container or {}) as file:
+            stream = file.add_stream(codec, rate=10, options=options or {})
+            stream.height, stream.width = shown.shape[1:3]
+            stream.pix_fmt = pixel_format
+            stream.codec_context.time_base = unit
+            for key, value in stream_values.items():
+                setattr(stream.codec_context, key, value)
+            for k, picture in enumerate(shown):
+                deep = "gray16le" if picture.dtype == np.uint16 else "gray"
+                frame = av.VideoFrame.from_ndarray(picture, format=deep)
+                frame = frame if pixel_format == deep else frame.reformat(format=pixel_format, dst_color_range=2)
+                frame.pts, frame.time_base = (k if stamps is None else stamps[k]), unit
+                file.mux(stream.encode(frame))
+            file.mux(stream.encode(None))
+        return path
+
+    def packets(self, path: Path) -> list[bytes]:
+        with av.open(str(path)) as file:
+            return [bytes(packet) for packet in file.demux(video=0) if packet.size]
+
+    def remuxed(self, like: Path, name: str, data: list[bytes]) -> Path:
+        """Pictures (each a key picture) in a container of their own, a tenth of a second apart; empty ones too."""
+        with av.open(str(like)) as source, av.open(str(self.path(name)), "w") as file:
+            stream = file.add_stream_from_template(source.streams.video[0])
+            for k, one in enumerate(data):
+                packet = av.Packet(one)
+                packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, 10), True
+                packet.pts = packet.dts = k
+                file.mux(packet)
         return self.path(name)
 
     def jpegs(self) -> list[bytes]:
@@ -351,3 +401,158 @@ def _(b: Bench) -> Path:
     data[at - 2 : at] = b"UN"
     path.write_bytes(bytes(data[:at]) + b"\0\0" + struct.pack("<I", 0xF0000000) + bytes(data[at + 2 :]))
     return path
+
+
+# --- videos: the picture by number is the picture in order -----------------------------------------------------------
+
+
+def coded(name: str, codec: str, pixel_format: str, *, worst: int | None = None, **how: Any) -> None:
+    """A video in this coding; without ``worst`` it is lossy."""
+    case(name, worst=worst)(lambda b: b.video(name, codec, pixel_format, **how))
+
+
+B_FRAMES = {"bf": "2", "g": "4", "qp": "6"}
+coded("ffv1.mkv", "ffv1", "gray", worst=0)
+coded("huffyuv.avi", "huffyuv", "rgb24", worst=1)
+coded("magicyuv.avi", "magicyuv", "gbrp", worst=1)
+coded("utvideo.avi", "utvideo", "gbrp", worst=1)
+coded("rawvideo.avi", "rawvideo", "gray", worst=0)
+coded("rawvideo.mov", "rawvideo", "rgb24", worst=1)
+coded("png.mov", "png", "rgb24", worst=1)
+coded("qtrle.mov", "qtrle", "gray", worst=1)
+coded("mjpeg.avi", "mjpeg", "yuvj420p", options={"q": "1"})
+coded("mjpeg.mov", "mjpeg", "yuvj444p", options={"q": "1"})
+coded("h264.mp4", "libx264", "yuvj420p", options=B_FRAMES)
+coded("h264.mkv", "libx264", "yuvj420p", options=B_FRAMES)
+coded("h264.mov", "libx264", "gray", options=B_FRAMES)
+coded("h264.avi", "libx264", "yuvj420p", options={**B_FRAMES, "bf": "0"})
+coded("h264.ts", "libx264", "yuvj420p", options=B_FRAMES)
+coded("h264.flv", "libx264", "yuvj420p", options=B_FRAMES)
+coded("h264_fragments.mp4", "libx264", "yuvj420p", options=B_FRAMES, container={"movflags": "frag_keyframe+empty_moov"})
+coded("hevc.mp4", "libx265", "yuv420p", options={"x265-params": "log-level=none:bframes=2:keyint=4:qp=6"})
+coded("mpeg4.avi", "mpeg4", "yuv420p", options={"q": "2", "g": "4"})
+coded("mpeg4.mp4", "mpeg4", "yuv420p", options={"bf": "2", "g": "4"})
+coded("vp9.webm", "libvpx-vp9", "yuv420p", options={"crf": "4", "b": "0", "lag-in-frames": "4"})
+coded("vp8.webm", "libvpx", "yuv420p", options={"crf": "4", "b": "2M"})
+coded("wmv2.wmv", "wmv2", "yuv420p", options={"q": "2"})
+coded("prores.mov", "prores_ks", "yuv422p10le")
+coded("ffv1.nut", "ffv1", "gray", worst=0)
+
+
+def _dib_avi(path: Path, pictures: NDArray[np.uint8]) -> Path:
+    """Uncompressed 8-bit AVI with a palette, as ImageJ and many grabber programs write it."""
+    n, h, w = pictures.shape
+    stride = (w + 3) // 4 * 4
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return name + struct.pack("<I", len(data)) + data + bytes(len(data) & 1)
+
+    def group(kind: bytes, data: bytes) -> bytes:
+        return b"LIST" + struct.pack("<I", len(data) + 4) + kind + data
+
+    avih = struct.pack("<14I", 100_000, 0, 0, 0x10, n, 0, 1, stride * h, w, h, 0, 0, 0, 0)
+    strh = b"vidsDIB " + struct.pack("<IHHIIIIIIIIhhhh", 0, 0, 0, 0, 1, 10, 0, n, stride * h, 2**32 - 1, 0, 0, 0, w, h)
+    strf = struct.pack("<IiiHHIIiiII", 40, w, h, 1, 8, 0, stride * h, 0, 0, 256, 0)
+    strf += b"".join(bytes((i, i, i, 0)) for i in range(256))
+    head = group(b"hdrl", chunk(b"avih", avih) + group(b"strl", chunk(b"strh", strh) + chunk(b"strf", strf)))
+    movi = index = b""
+    for p in pictures:
+        rows = np.zeros((h, stride), np.uint8)
+        rows[:, :w] = p[::-1]
+        index += b"00db" + struct.pack("<III", 0x10, len(movi) + 4, stride * h)
+        movi += chunk(b"00db", rows.tobytes())
+    body = b"AVI " + head + group(b"movi", movi) + chunk(b"idx1", index)
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    return path
+
+
+@case("palette.avi", worst=0)
+def _(b: Bench) -> Path:
+    return _dib_avi(b.path("palette.avi"), b.pictures)
+
+
+@case("gif", worst=8)
+def _(b: Bench) -> Path:
+    return b.video("run.gif", "gif", "gray")
+
+
+@case("variable_rate.mp4", worst=None, times_s=STEPPED)
+def _(b: Bench) -> Path:
+    stamps = tuple(round(t * 1000) for t in STEPPED)
+    return b.video("variable.mp4", "libx264", "yuvj420p", options=B_FRAMES, stamps=stamps, unit=Fraction(1, 1000))
+
+
+@case("ten_bits.mkv", worst=None, notes=("shown are 0 to 1023",))
+def _(b: Bench) -> Path:
+    return b.video("ten_bits.mkv", "ffv1", "gray16le", pictures=b.pictures.astype(np.uint16) * 4)
+
+
+@case("sixteen_bits.mkv", worst=1)
+def _(b: Bench) -> Path:
+    return b.video("sixteen_bits.mkv", "ffv1", "gray16le", pictures=b.pictures.astype(np.uint16) * 257)
+
+
+@case("still_first", worst=0, notes=("2 video streams",))
+def _(b: Bench) -> Path:
+    film, path = b.video("film.mkv", "ffv1", "gray"), b.path("still_first.mkv")
+    cover = b.video("cover.mkv", "mjpeg", "yuvj420p", pictures=b.pictures[:1])
+    with av.open(str(cover)) as still, av.open(str(film)) as run, av.open(str(path), "w") as file:
+        for source in (still, run):
+            file.add_stream_from_template(source.streams.video[0])
+        for stream, source in zip(file.streams.video, (still, run), strict=True):
+            for packet in source.demux(video=0):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    file.mux(packet)
+    return path
+
+
+@case("mkv_of_a_killed_recorder", refused="missing at its end")
+def _(b: Bench) -> Path:
+    path = b.video("killed.mkv", "ffv1", "gray", container={"live": "1"}, kind="matroska")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    return path
+
+
+@case("mkv_never_closed", worst=0, notes=("never closed by its writer",))
+def _(b: Bench) -> Path:
+    return b.video("open.mkv", "ffv1", "gray", container={"live": "1"}, kind="matroska")
+
+
+# --- names and pictures ----------------------------------------------------------------------------------------------
+
+for _name in (
+    "2026-11-29T10:30:00.mkv",
+    "M\u00fc \u21161 '%03d' #?.mkv",
+    "http:x.mkv",
+    "no suffix",
+    "n" * 240 + ".mkv",
+):
+    case(f"named {_name[:24]}", worst=0)(lambda b, name=_name: b.video(name, "ffv1", "gray", kind="matroska"))
+
+
+def _numbered(b: Bench, folder: str, suffix: str, factor: int = 1) -> Path:
+    for k, picture in enumerate(b.pictures):
+        stored = picture if factor == 1 else picture.astype(np.uint16) * factor
+        assert cv2.imwrite(str(b.path(f"{folder}/{k:03d}.{suffix}")), stored)
+    return b.path(folder)
+
+
+STILLS = {"clock": "option", "fps": 10.0}
+case("png_folder", worst=0, **STILLS)(lambda b: _numbered(b, "png", "png"))
+case("tiff_folder", worst=0, **STILLS)(lambda b: _numbered(b, "tiff", "tif"))
+case("png_16_bits", worst=1, **STILLS)(lambda b: _numbered(b, "png16", "png", 257))
+case("png_10_of_16_bits", worst=None, notes=("shown are the values 0 to 1023",), **STILLS)(
+    lambda b: _numbered(b, "png10", "png", 4)
+)
+
+
+@case("tiff_stack", worst=0, **STILLS)
+def _(b: Bench) -> Path:
+    assert cv2.imwritemulti(str(b.path("stack.tif")), list(b.pictures))
+    return b.path("stack.tif")
+
+
+@case("one_picture", refused="a single picture is no run")
+def _(b: Bench) -> Path:
+    return _numbered(b, "one", "png") / "000.png"

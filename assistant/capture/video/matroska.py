@@ -73,8 +73,20 @@ def _blocks(file: RawIOBase) -> list[MatroskaBlock] | None:
     return blocks if video is not None else None
 
 
-def _elements(file: RawIOBase, size: int) -> Iterator[tuple[int, int, bytes]]:
-    """Identifier, length and first bytes of the data of each whole element, going into those that matter."""
+def missing_bytes(path: Path) -> int:
+    """How many bytes of the element in which the file ends are missing: 0 where it ends between two of them."""
+    missing = [0]
+    with path.open("rb", buffering=0) as file:
+        for _ in _elements(file, file.seek(0, os.SEEK_END), missing):
+            pass
+    return missing[-1]
+
+
+def _elements(file: RawIOBase, size: int, missing: list[int] | None = None) -> Iterator[tuple[int, int, bytes]]:
+    """Identifier, length and first bytes of the data of each whole element, going into those that matter.
+
+    ``missing`` is told how many bytes of the element in which the file ends are not there.
+    """
     at, first = 0, True
     while at < size:
         file.seek(at)
@@ -96,6 +108,8 @@ def _elements(file: RawIOBase, size: int) -> Iterator[tuple[int, int, bytes]]:
             at += data_at
             continue
         if length is None or at + data_at + length > size:
+            if length is not None and missing is not None:
+                missing.append(at + data_at + length - size)
             return
         yield ident, length, head[data_at:]
         at += data_at + length

@@ -6,16 +6,19 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import av
 
+from assistant.capture.grey_range import SAMPLED, sampled
 from assistant.capture.luma import LumaReader
 from assistant.capture.stamps import DEFAULT_FPS, StampClock, clock_notes, clock_of
 from assistant.capture.video.h264 import is_monochrome
 from assistant.capture.video.video_file import VideoDamage, VideoPass
 from assistant.capture.video.video_index import PacketCount, VideoIndex, quick_index, read_index
+from assistant.capture.video.wholeness import states_no_end
 from assistant.errors import InputError
 from assistant.language import sentence
 from assistant.run_facts import RunClock, RunFacts
@@ -55,6 +58,8 @@ class VideoSource:
             codec = video.stream.codec_context
             monochrome = codec.name == "h264" and is_monochrome(codec.extradata)
             self._luma = LumaReader(first, monochrome=monochrome)
+            if self._luma.white > 255:
+                self._luma.fit(self._sampled(video, first))
             self._width, self._height = first.width, first.height
             self._fps = video.fps
             self._period_fps = video.fps or fps or DEFAULT_FPS
@@ -78,6 +83,19 @@ class VideoSource:
             raise InputError(f"{self._label}: the video holds no picture ({why}); choose another recording")
         return first
 
+    def _sampled(self, video: VideoPass, first: av.VideoFrame) -> list[av.VideoFrame]:
+        """The first picture, and some from all over the file; ``video`` is left anywhere."""
+        found = [first]
+        length = video.stream.duration or 0
+        start = video.stream.start_time or 0
+        try:
+            for k in sampled(SAMPLED)[1:] if length else []:
+                video.seek(start + length * k // SAMPLED)
+                found += list(islice(video.pictures(), 1))
+        except (VideoDamage, InputError):
+            pass  # told where it is read
+        return found
+
     def _describe(
         self, video: VideoPass, first: av.VideoFrame, fps: float | None
     ) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -94,6 +112,10 @@ class VideoSource:
         if not video.has_times and coded:
             notes.append(
                 sentence(f"Its coding names {float(coded):g} pictures a second, which says not when each was taken.")
+            )
+        if self._luma.in_use:
+            notes.append(
+                sentence(f"Of the grey values that the file can hold it uses few: shown are {self._luma.in_use}.")
             )
         if self._luma.range_assumed:
             notes.append(sentence(f"Range of the grey values: {self._luma.range_note}."))
@@ -117,11 +139,28 @@ class VideoSource:
                 notes.append(
                     sentence(f"The file states no rate: a missing time stamp counts as 1/{self._period_fps:g} s.")
                 )
+        if video.streams_beside:
+            notes.append(
+                sentence(
+                    f"The file holds {video.streams_beside + 1} video streams; the one with most pictures is read "
+                    f"({details['codec']}, {first.width} x {first.height})."
+                )
+            )
+        notes += self._told_of_its_end(video, details)
+        return details, tuple(notes)
+
+    def _told_of_its_end(self, video: VideoPass, details: dict[str, str]) -> list[str]:
         missing = video.missing_end()
         if missing:
             details["cut"] = missing
-            notes.append(sentence(f"The file is cut off: {missing}."))
-        return details, tuple(notes)
+            return [sentence(f"The file is cut off: {missing}.")]
+        if states_no_end(self._path):
+            return [
+                sentence(
+                    "The file was never closed by its writer: whether pictures are missing at its end is not known."
+                )
+            ]
+        return []
 
     @cached_property
     def _quick_index(self) -> VideoIndex | PacketCount | None:

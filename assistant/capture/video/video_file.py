@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -24,11 +25,15 @@ from assistant.language import sentence
 # FFmpeg's own chatter never reaches a person; every failure comes as an exception.
 av.logging.set_level(None)
 
-_FORMATS: Final = "avi,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mpegts,mpeg,asf,nut,ogg,flv,mxf,h264,hevc,mpegvideo,m4v,dv"
+_FORMATS: Final = (
+    "avi,matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mpegts,mpeg,asf,nut,ogg,flv,mxf,h264,hevc,mpegvideo,m4v,dv,gif"
+)
 """Containers of pictures only: FFmpeg also reads playlists, which would open other files, and plays text as video."""
 _ELEMENTARY: Final = frozenset({"h264", "hevc", "mpegvideo", "m4v"})
 """Bare streams of a coding, without a container: FFmpeg makes their stamps up, from 25 a second or from the coding."""
 _OPTIONS: Final = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+_LOOKED_AT_PACKETS: Final = 256
+"""So many packets tell which of several video streams is the film and which a cover or a still picture."""
 MAX_SIDE_PX: Final = 8192
 
 
@@ -90,6 +95,16 @@ class VideoPass:
     def is_avi(self) -> bool:
         """AVI has no presentation stamps, only the order of its pictures."""
         return self._container.format.name == "avi"
+
+    @property
+    def streams_beside(self) -> int:
+        """How many other video streams the file holds."""
+        return len(self._container.streams.video) - 1
+
+    @property
+    def has_palette(self) -> bool:
+        """Whether a picture is told by a table of colours, which FFmpeg hands on with the file's first packet alone."""
+        return self.stream.codec_context.pix_fmt == "pal8"
 
     @property
     def container_name(self) -> str:
@@ -242,9 +257,14 @@ class VideoDamage(Exception):
 
 def _open(path: Path, label: str) -> av.container.InputContainer:
     try:
-        return av.open(os.fspath(path), mode="r", options=dict(_OPTIONS), metadata_errors="replace")
+        return _opened(path)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise InputError(_open_failure(path, label, error)) from error
+
+
+def _opened(path: Path) -> av.container.InputContainer:
+    # With its protocol: a name with a colon is taken for one else.
+    return av.open(f"file:{os.fspath(path)}", mode="r", options=dict(_OPTIONS), metadata_errors="replace")
 
 
 def _open_failure(path: Path, label: str, error: Exception) -> str:
@@ -276,10 +296,22 @@ def _video_stream(container: av.container.InputContainer, path: Path, label: str
             raise InputError(f"{label}: the file is cut off before its first picture ({cut}); copy it again")
         what = sentence("only sound") if container.streams.audio else sentence("no pictures")
         raise InputError(f"{label}: holds {what}; choose the file with the video")
-    stream = streams[0]
+    stream = streams[0] if len(streams) == 1 else streams[_fullest(path, [s.index for s in streams])]
     if stream.codec_context is None:
         raise InputError(f"{label}: its video coding is not supported; convert it to FFV1 in MKV or to H.264 in MP4")
     return stream
+
+
+def _fullest(path: Path, streams: list[int]) -> int:
+    """Which of several video streams is the film: the one with most pictures at the beginning, else the first."""
+    counts = dict.fromkeys(streams, 0)
+    with _opened(path) as container, suppress(av.error.FFmpegError, OSError):  # reading it tells the person why
+        for read, packet in enumerate(container.demux(video=tuple(range(len(container.streams.video))))):
+            if packet.stream.index in counts and packet.size:
+                counts[packet.stream.index] += 1
+            if read >= _LOOKED_AT_PACKETS:
+                break
+    return max(range(len(streams)), key=lambda k: (counts[streams[k]], -k))
 
 
 def _nominal_fps(stream: VideoStream) -> float | None:

@@ -58,7 +58,10 @@ class VideoIndex:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketCount:
-    """What is known where the stamps do not allow an index (missing, or the same twice): only the number."""
+    """What is known where no index is of use: only the number.
+
+    Stamps are missing, or the same twice; or a picture is not whole without what came with the first packet.
+    """
 
     frame_count: int
 
@@ -125,7 +128,7 @@ def _ordered(rows: list[_Row], video: VideoPass) -> VideoIndex | PacketCount:
     all_pts = [pts for pts, _, _, _ in rows if pts is not None]
     shown_rows = [row for row in rows if not row[3] and (row[0] is None or row[0] >= all_pts[0])]
     pts = np.sort(np.array([row[0] for row in shown_rows if row[0] is not None], dtype=np.int64))
-    broken = len(pts) < len(shown_rows) or bool(np.any(np.diff(pts) <= 0))
+    broken = len(pts) < len(shown_rows) or bool(np.any(np.diff(pts) <= 0)) or video.has_palette
     if broken or not len(pts) or not video.has_times or (video.is_avi and video.stream.codec_context.has_b_frames):
         return PacketCount(frame_count=len(shown_rows))
     clock = pts

@@ -9,9 +9,11 @@ import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from assistant.capture.video.matroska import missing_bytes
 from assistant.language import sentence
 
 _MATROSKA: Final = b"\x1a\x45\xdf\xa3"
+_EBML: Final = 0x1A45DFA3
 _SEGMENT: Final = 0x18538067
 _MAX_BOXES: Final = 100_000
 
@@ -28,12 +30,26 @@ def missing_end(path: Path) -> str | None:
             if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
                 return _avi(file, size)
             if head[:4] == _MATROSKA:
-                return _matroska(file, size)
+                return _matroska(path, file, size)
             if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
                 return _mp4(file, size)
     except OSError:
         return None  # Opening it tells the person why.
     return None
+
+
+def states_no_end(path: Path) -> bool:
+    """Whether a Matroska file leaves open how long it is, as a stream or the file of a killed recorder does."""
+    try:
+        with path.open("rb") as file:
+            head = read_element(file)
+            if head is None or head[0] != _EBML or head[1] is None:
+                return False
+            file.seek(head[2] + head[1])
+            segment = read_element(file)
+            return segment is not None and segment[0] == _SEGMENT and segment[1] is None
+    except OSError:
+        return False  # Opening it tells the person why.
 
 
 def _lost(end: int, size: int) -> str | None:
@@ -78,7 +94,7 @@ def _mp4(file: BinaryIO, size: int) -> str | None:
     return None if index_seen else sentence("its index, which stands at its end, is missing")
 
 
-def _matroska(file: BinaryIO, size: int) -> str | None:
+def _matroska(path: Path, file: BinaryIO, size: int) -> str | None:
     at = 0
     for _ in range(16):
         file.seek(at)
@@ -87,7 +103,10 @@ def _matroska(file: BinaryIO, size: int) -> str | None:
             return None
         ident, length, data_at = element
         if ident == _SEGMENT:
-            return None if length is None else _lost(data_at + length, size)
+            if length is not None:
+                return _lost(data_at + length, size)
+            missing = missing_bytes(path)
+            return _lost(size + missing, size)
         if length is None:
             return None
         at = data_at + length

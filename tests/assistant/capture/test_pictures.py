@@ -35,7 +35,7 @@ def test_several_numbers_in_a_name(tmp_path: Path) -> None:
 
 def test_the_clock(tmp_path: Path) -> None:
     write(tmp_path, ["1.png", "2.png", "3.png"])
-    assert [f.t_s for f in open_folder(tmp_path).frames()] == pytest.approx([0, 1 / 15, 2 / 15])
+    assert [f.t_s for f in open_folder(tmp_path).frames()] == pytest.approx([0, 1 / 15, 2 / 15], abs=1e-6)
     source = open_folder(tmp_path, fps=4)
     assert [f.t_s for f in source.frames()] == pytest.approx([0, 0.25, 0.5])
     assert (source.facts.fps, source.facts.frame_count) == (4, 3)
@@ -44,8 +44,11 @@ def test_the_clock(tmp_path: Path) -> None:
 
 def test_sixteen_bits(tmp_path: Path) -> None:
     write(tmp_path, ["1.png", "2.png"], dtype=np.uint16)
-    frame = open_folder(tmp_path).frame_at(1)
-    assert (frame.white, frame.grey.dtype, int(frame.grey[3, 3])) == (65535, np.uint16, 2)
+    source = open_folder(tmp_path)
+    frame = source.frame_at(1)
+    # The values 1 and 2 use two bits of the sixteen: 3 is white.
+    assert (frame.white, frame.grey.dtype, int(frame.grey[3, 3])) == (65535, np.uint16, 43690)
+    assert "shown are the values 0 to 3" in source.facts.notes[1]
 
 
 def test_what_is_no_frame_is_passed_over(tmp_path: Path) -> None:
