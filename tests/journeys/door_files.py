@@ -156,6 +156,8 @@ class Case:
         As typed behind ``--fps``.
     scale : float or None
         Millimetres a pixel that are proposed.
+    inside : bool
+        Opened by its bare name, as from within its folder.
     """
 
     name: str
@@ -168,6 +170,7 @@ class Case:
     refused: str = ""
     fps: float | None = None
     scale: float | None = None
+    inside: bool = False
 
 
 CASES: list[Case] = []
@@ -380,11 +383,12 @@ def _broken(b: Bench, syntax: str, change: Callable[[bytes], bytes]) -> Path:
     return b.packed("broken.dcm", b.header(syntax, **FRAME_TIME), encapsulate(coded, has_bot=False))
 
 
-@case("rle_panic", refused="frame 0 cannot be decoded (RLE Lossless")
+@case("rle_too_long", refused="frame 0 cannot be decoded (RLE Lossless")
 def _(b: Bench) -> Path:
-    """Longer than the picture, in samples of two bytes: the decoder did not raise, it panicked."""
+    """Longer than the picture, in samples of two bytes: it came in as another picture, or the decoder panicked."""
     d = b.header(RLELossless, bits=16, **FRAME_TIME)
-    coded = struct.pack("<16I", 2, 64, 70, *[0] * 13) + b"\x81\x01" * 3 + b"\x81\x01" * 5000
+    high = b"\x81\x01" * (b.pictures[0].size // 128)
+    coded = struct.pack("<16I", 2, 64, 64 + len(high), *[0] * 13) + high + high + b"\x81\x01" * 3
     return b.packed("panic.dcm", d, encapsulate([coded] * b.count, has_bot=False))
 
 
@@ -528,7 +532,9 @@ for _name in (
     "no suffix",
     "n" * 240 + ".mkv",
 ):
-    case(f"named {_name[:24]}", worst=0)(lambda b, name=_name: b.video(name, "ffv1", "gray", kind="matroska"))
+    case(f"named {_name[:24]}", worst=0, inside=True)(
+        lambda b, name=_name: b.video(name, "ffv1", "gray", kind="matroska")
+    )
 
 
 def _numbered(b: Bench, folder: str, suffix: str, factor: int = 1) -> Path:

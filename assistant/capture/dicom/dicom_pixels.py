@@ -353,6 +353,8 @@ def _run_lengths(data: bytes, layout: PixelLayout) -> NDArray[Any]:
             raise PixelError(f"{syntax_name(_RLE)}: {_first_words(error)}") from error
         if plane.size < size:
             raise PixelError(f"{syntax_name(_RLE)}: its data end before the picture does")
+        if plane.size > size + 1:
+            raise PixelError(f"{syntax_name(_RLE)}: its data are more than a picture")
         planes.append(plane[:size].reshape(layout.rows, layout.cols))
     if sample_bytes == 2:
         return (planes[0].astype(np.uint16) << np.uint16(8)) | planes[1]
