@@ -99,5 +99,7 @@ class Line(StrEnum):
 WHOLE_LINES: Final = tuple(line for line in Line if line.third == 0)
 WARNING_THIRDS: Final = tuple(line for line in Line if line.third and not line.in_tables)
 """Upper, middle, lower third of the warning line."""
+GRAVEST: Final = (Line.WARNING_LINE, Line.POSTERIOR_WALL)
+"""A front past one of them is told as HIGH."""
 TABLED_LINES: Final = tuple(line for line in Line if line.in_tables)
 """Those with columns in the tables, in their order."""

@@ -29,7 +29,7 @@ from assistant.plan import Plan, PlannedView
 from assistant.quick_steps import QuickSteps
 from assistant.run_facts import RunClock
 from assistant.settings.tree import Settings
-from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, all_alarms, update_alarms
+from assistant.steps.alarms import AlarmInput, AlarmMemory, acknowledge, alarms_at_end, update_alarms
 from assistant.steps.cement import (
     USUAL_LIMITS,
     CementLimits,
@@ -40,7 +40,7 @@ from assistant.steps.cement import (
     find_cement,
     start_masking,
 )
-from assistant.steps.leaks import LeakMemory, all_leaks
+from assistant.steps.leaks import LeakMemory, all_leaks, leaks_at_end
 from assistant.steps.liveness import ScreenWatch, SeenPictures, moves_fast, picture_with
 from assistant.steps.measures import final_measures
 from assistant.steps.motion import (
@@ -291,9 +291,10 @@ class Pipeline:
         # Heights and the wedge angle are known in the lateral view, also when the run ends in another one.
         lateral = (k for k, each in enumerate(self._views) if each.planned.is_lateral)
         at = next(lateral, self._active)
-        leaks = _once_a_site([leak for each in self._views for leak in all_leaks(each.quick.leaks)])
+        last = [leak for k, each in enumerate(self._views) for leak in self._last_leaks(k, each)]
+        leaks = _once_a_site([*(leak for each in self._views for leak in all_leaks(each.quick.leaks)), *last])
         return Summary(
-            events=with_shapes(all_alarms(self._alarms), leaks),
+            events=with_shapes(alarms_at_end(self._alarms, last, self._settings.alarms), leaks),
             leaks=leaks,
             measures=final_measures(self._views[at].planned, self._views[at].cement, at),
             models=_models(self._shapes, leaks),
@@ -301,6 +302,13 @@ class Pipeline:
             screen_changes=self.screen.changes,
             xray_s=self.exposures.xray_s if self._timed else None,
         )
+
+    def _last_leaks(self, index: int, view: _View) -> tuple[Leak, ...]:
+        """What a view's last picture shows and no other has confirmed."""
+        leaks, seen = leaks_at_end(view.quick.leaks), self._alarms.shown.get(index)
+        if not leaks or seen is None or seen.acquisition is None or isinstance(view.cement, Unknown):
+            return leaks
+        return view.typing.typed(self._shapes, leaks, view.cement, seen.frame_index, seen.acquisition.film_s)
 
     def seen_by_model(self) -> dict[LeakSite, SeenPatch]:
         """The newest picture of each leak that the model's answer rests on; of two views the later one's."""

@@ -34,6 +34,7 @@ Measure = float | Unknown
 _LINES: Final = frozenset(Line)
 NO_DATE: Final = Unknown("date not known")
 NOT_SURE: Final = Unknown("something new stands out: not sure yet whether it is cement")
+NOT_PROVED: Final = sentence("past the line in this picture, which alone does not prove it: take another")
 REPLAYED: Final = sentence("replay on the console: not live")
 """Why a frame that shows a picture seen before in this session has no figures."""
 
@@ -233,6 +234,11 @@ class Distances:
         """A line that was left out would be taken for one that nobody asked about."""
         if self.mm.keys() != _LINES:
             raise ValueError(f"distances to {sorted(self.mm)} instead of {sorted(_LINES)}")
+
+    def unproved(self, *lines: Line) -> bool:
+        """Whether the cement is past one of these lines, and this picture alone does not prove it."""
+        past = (self.mm[line] for line in lines if line in self.doubtful)
+        return any(not isinstance(mm, Unknown) and mm <= 0 for mm in past)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

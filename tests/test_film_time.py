@@ -15,10 +15,12 @@ PLACES = ("assistant/steps", "assistant/pipeline.py", "assistant/quick_steps.py"
 COUNTS = re.compile(r"(^|_)(pictures?|frames?|shots?|maxlen|look_again_at)(_|$)", re.IGNORECASE)
 
 NO_WAIT = {
-    "alarms.py": {
-        "maxlen=3": "two of three by the alarm table; at slow pulses one alone counts",
-        "maxlen=_SLOW_WINDOW": "the time that pictures took, for a share of them",
+    "alarms/alarms.py": {
         "_LEAD_PICTURES": "how far the console's filter lags, and that is in pictures",
+    },
+    "alarms/memory.py": {
+        "maxlen=_SLOW_WINDOW": "the time that pictures took, for a share of them",
+        "_SLOW_WINDOW": "the time that pictures took, for a share of them",
     },
     "approach.py": {
         "_LEAST_PICTURES": "points that a line is fitted to; the window is in seconds of one exposure",

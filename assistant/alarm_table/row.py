@@ -56,6 +56,9 @@ GRAVER: Final = {
     RaisingRule.LEAK: (RaisingRule.VEIN,),
 }
 """What gives place to what, of the rows that watch the same line."""
+STANDS_BEHIND: Final = frozenset({RaisingRule.CROSSED})
+"""... and what goes on behind it: not shown meanwhile, but written as an event of its own (contract: ``endplate`` and
+``leak`` are two). Being near ends when the line is crossed, and "outside" when it is a vein."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

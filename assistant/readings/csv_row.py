@@ -8,9 +8,10 @@ from typing import Final
 
 from assistant import lengths
 from assistant.geometry import Similarity
-from assistant.lines import TABLED_LINES
+from assistant.lines import GRAVEST, TABLED_LINES
 from assistant.plan import PlannedView
 from assistant.vocabulary import (
+    NOT_PROVED,
     NOT_SURE,
     CementMask,
     Distances,
@@ -71,7 +72,7 @@ def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
         "xray_age_ms": "" if isinstance(age, Unknown) else f"{age * 1000:.1f}",
         "registration_confidence": f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
         "front_mm": _cell(lengths.in_mm(front, view)),
-        "reason": why_unmeasured(reading),
+        "reason": why_unmeasured(reading) or why_unproved(reading.distances),
     }
     for name in lengths.SHARE_COLUMNS:
         cells[name] = _cell(found[name], places=_SHARE_PLACES)
@@ -127,3 +128,9 @@ def why_unmeasured(reading: Reading) -> str:
     if isinstance(reading.distances, Distances) and NOT_SURE in reading.distances.mm.values():
         return NOT_SURE.reason
     return ""
+
+
+def why_unproved(found: Distances | Unknown) -> str:
+    """What is to be said of figures past one of the gravest lines that one picture alone does not prove; else empty."""
+    is_past = isinstance(found, Distances) and found.unproved(*GRAVEST)
+    return NOT_PROVED if is_past else ""

@@ -13,6 +13,7 @@ from assistant.errors import EnvironmentError_
 from assistant.identity import Identity
 from assistant.lines import WHOLE_LINES
 from assistant.plan import PlannedView
+from assistant.readings.csv_row import why_unproved
 from assistant.readings.moments import Moment, view_of
 from assistant.reports.day_facts import SESSION_HEAD, SessionLine, clock
 from assistant.reports.facts import ReportFacts
@@ -42,6 +43,7 @@ def frames_table(moments: Iterable[Moment], views: Sequence[PlannedView], identi
             reason = moment.motion.reason
         elif not reason and not isinstance(moment.distances, Distances):
             reason = moment.distances.reason
+        reason = reason or why_unproved(moment.distances)
         yield [
             *ids,
             str(moment.frame_index),

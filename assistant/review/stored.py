@@ -23,7 +23,7 @@ from assistant.alarm_table.row import PipelineRow
 from assistant.alarm_table.table import row_of, with_shapes
 from assistant.errors import InputError
 from assistant.language import sentence
-from assistant.lines import TABLED_LINES, WARNING_THIRDS, Line
+from assistant.lines import GRAVEST, TABLED_LINES, WARNING_THIRDS, Line
 from assistant.part import MOST_FRAMES, read_part, recording_of
 from assistant.plan import Plan, PlannedView
 from assistant.readings.csv_row import read_motion
@@ -34,6 +34,7 @@ from assistant.recording.reading import MOST_LOST_IN_A_ROW, read_frame_times
 from assistant.results.folder import MOMENTS, TABLE
 from assistant.results.moment_lines import FRAME
 from assistant.vocabulary import (
+    NOT_PROVED,
     Alarm,
     AlarmSite,
     Approach,
@@ -333,7 +334,9 @@ def _gap(index: int, t_s: float) -> Moment:
 
 
 def _moment(row: Row, standing: tuple[Alarm, ...], more: _More, plan: Plan | None) -> Moment:
-    why = Unknown(row.get("reason") or "not measured")
+    reason = row.get("reason", "")
+    unproved = reason == NOT_PROVED  # said of figures, not of their lack
+    why = Unknown("not measured" if unproved else reason or "not measured")
     state = FrameState(row["state"])
     age = _number(row.get("xray_age_ms", ""), why)
     return Moment(
@@ -343,10 +346,10 @@ def _moment(row: Row, standing: tuple[Alarm, ...], more: _More, plan: Plan | Non
             state=state,
             xray_age_s=age if isinstance(age, Unknown) else age / 1000,
             noise_grey=NOT_STORED,
-            reason=row.get("reason", "") if state not in (FrameState.LIVE, FrameState.REPEAT) else "",
+            reason="" if unproved or state in (FrameState.LIVE, FrameState.REPEAT) else reason,
         ),
         motion=_motion(row, plan, why),
-        distances=_distances(row, why, more.thirds_mm, _view_of(row, plan)),
+        distances=_distances(row, why, more.thirds_mm, _view_of(row, plan), doubtful=GRAVEST if unproved else ()),
         approach=Approach(
             approach_mm_per_s=_length(row, "approach_mm_per_s", "approach_share_per_s", why, _depth(row, plan)),
             time_to_line_s=_number(row.get("time_to_line_s", ""), why),
@@ -372,7 +375,12 @@ def _motion(row: Row, plan: Plan | None, why: Unknown) -> Motion | Unknown:
 
 
 def _distances(
-    row: Row, why: Unknown, thirds_mm: tuple[Measure, Measure, Measure], view: PlannedView | None
+    row: Row,
+    why: Unknown,
+    thirds_mm: tuple[Measure, Measure, Measure],
+    view: PlannedView | None,
+    *,
+    doubtful: tuple[Line, ...],
 ) -> Distances | Unknown:
     body_mm2 = None if view is None else lengths.body_mm2(view)
     area_mm2 = _length(row, "cement_area_mm2", "cement_area_share", why, body_mm2)
@@ -384,7 +392,8 @@ def _distances(
         return _length(row, line.column_mm, line.column_share, Unknown("not measured"), whole_mm)
 
     kept = {line: read(line) for line in TABLED_LINES}
-    return Distances(cement_area_mm2=area_mm2, mm=kept | dict(zip(WARNING_THIRDS, thirds_mm, strict=True)))
+    thirds = dict(zip(WARNING_THIRDS, thirds_mm, strict=True))
+    return Distances(cement_area_mm2=area_mm2, mm=kept | thirds, doubtful=doubtful)
 
 
 def _depth(row: Row, plan: Plan | None) -> float | None:

@@ -33,8 +33,8 @@ from assistant.quick_steps import QuickSteps
 from assistant.review.annotations import FILE
 from assistant.run_facts import RunClock
 from assistant.settings.tree import Settings
-from assistant.steps.alarms import AlarmInput, AlarmMemory, all_alarms, update_alarms
-from assistant.steps.leaks import LeakMemory
+from assistant.steps.alarms import AlarmInput, AlarmMemory, alarms_at_end, update_alarms
+from assistant.steps.leaks import LeakMemory, leaks_at_end
 from assistant.system.files import whole_file
 from assistant.system.plain import json_canonical, msgpack_bytes, plain
 from assistant.vocabulary import (
@@ -204,7 +204,8 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
             leaks=leaks,
         )
         update_alarms(memory, now, settings.alarms)
-    return Recomputed(events=all_alarms(memory), nearest_mm=nearest)
+    last = [leak for each in quick.values() for leak in leaks_at_end(each.leaks)]
+    return Recomputed(events=alarms_at_end(memory, last, settings.alarms), nearest_mm=nearest)
 
 
 def nearer(nearest: float | None, distances: Distances | Unknown) -> float | None:

@@ -206,6 +206,11 @@ def all_leaks(memory: LeakMemory) -> tuple[Leak, ...]:
     return tuple(memory.largest.values())
 
 
+def leaks_at_end(memory: LeakMemory) -> tuple[Leak, ...]:
+    """Those of the last picture that nothing has confirmed: at the end of a run none comes to deny them."""
+    return tuple(leak for leak in memory.seen if leak.site not in memory.largest)
+
+
 def keep_shape(memory: LeakMemory, leak: Leak) -> None:
     """Keep a leak's shape, worked out later by the classifier: of many pictures, else of the leak at its largest.
 

@@ -102,6 +102,8 @@ class DistanceCard(QWidget):
         lateral = planned is None or planned.is_lateral
         nearest = distances.mm[Line.WARNING_LINE] if lateral else distances.mm[Line.SIDE_WALL]
         before, past = (words.BEFORE_LINE, words.PAST_LINE) if lateral else (words.INSIDE_WALL, words.BEYOND_WALL)
+        if distances.unproved(Line.WARNING_LINE):
+            past = words.PAST_UNPROVED
         figure, text, colour = figure_of(nearest, before, past, planned, band_mm=_band_mm(planned))
         return figure, text, "" if planned is None else _share_line(planned, distances), colour
 

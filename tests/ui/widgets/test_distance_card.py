@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter
 
+from assistant.lines import Line
 from assistant.plan import plan_from_document
 from assistant.vocabulary import Unknown
 from tests.one_reading import but
@@ -38,6 +41,12 @@ def test_lateral(card: DistanceCard) -> None:
     card.show_moment(moment(line_mm=-3.3), views("lateral", calibrated=False))
     assert card.spoken() == "≈ 10 % past your line b uncal."
     assert card._big()[2] == "uncal. · % of depth · line at 25 %"
+
+
+def test_a_front_that_one_picture_does_not_prove_asks_for_another(card: DistanceCard) -> None:
+    found = replace(distances(line_mm=-3.3), doubtful=(Line.WARNING_LINE,))
+    card.show_moment(moment(distances=found), views("lateral", calibrated=True))
+    assert card.spoken() == "≈ 3 mm past your line b? Take another picture"
 
 
 def test_ap(card: DistanceCard) -> None:

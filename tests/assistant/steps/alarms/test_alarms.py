@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from assistant.acquisition import Acquisition, AcquisitionMemory, take_picture
-from assistant.alarm_table.row import PipelineRow, RaisingRule
-from assistant.alarm_table.table import FROM_PICTURES
 from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
 from assistant.steps.alarms import (
@@ -15,6 +13,7 @@ from assistant.steps.alarms import (
     AlarmMemory,
     AlarmOutcome,
     acknowledge,
+    alarms_at_end,
     all_alarms,
     update_alarms,
 )
@@ -154,7 +153,7 @@ def test_one_wild_picture_is_no_crossing_and_a_second_one_is(rate_hz: float) -> 
     source.pictures(distances(), 1)
     source.picture(WILD)
     held = kinds(source.still(20))
-    assert held == ([NEAR] if rate_hz <= 4 else []), "where no other picture comes soon the line is told as near"
+    assert held == [NEAR], "no other picture has come, so the line is told as near"
     source.still(40)
     source.pictures(distances(), max(3.0, 3 / rate_hz))
     assert told_of(source) == [alarm[0] for alarm in held], "nothing that latches"
@@ -354,9 +353,20 @@ def test_a_leak_that_stands_in_the_disc_takes_the_place_of_cement_at_the_endplat
     second = source.picture(distances(superior=-2.0), leaks=(in_disc,))
     assert kinds(second) == [(EventKind.LEAK, AlarmSite.SUPERIOR_ENDPLATE)]
     assert [alarm.headline for alarm in second.standing] == ["CEMENT IN DISC"]
-    gone, stands = all_alarms(source.memory)
-    assert (gone.kind, stands.kind) == (EventKind.ENDPLATE, EventKind.LEAK)
-    assert gone.last_frame == stands.first_frame - 1
+    crossed, leak = all_alarms(source.memory)
+    assert (crossed.kind, leak.kind) == (EventKind.ENDPLATE, EventKind.LEAK)
+    assert crossed.last_frame is leak.last_frame is None, "one is shown, both are written"
+
+
+def test_an_endplate_that_is_proved_when_the_leak_stands_already_is_told_all_the_same() -> None:
+    source = FrameFeed(rate_hz=0.2)
+    source.pictures(distances(), 1)
+    past = distances(superior=-3.0, doubtful=(Line.SUPERIOR_ENDPLATE,))
+    assert EventKind.ENDPLATE not in [alarm.kind for alarm in source.picture(past).changes]
+    in_disc = replace(_tube(LeakSite.SUPERIOR_DISC), yeom="C")
+    outcome = source.picture(distances(superior=-3.0), leaks=(in_disc,))
+    assert {EventKind.LEAK, EventKind.ENDPLATE} <= {alarm.kind for alarm in outcome.changes}
+    assert kinds(outcome) == [(EventKind.LEAK, AlarmSite.SUPERIOR_ENDPLATE)]
 
 
 def test_a_leak_that_counts_while_the_picture_is_held_is_told_then() -> None:
@@ -379,43 +389,6 @@ def _tube(site: LeakSite) -> Leak:
         shape=None,
         outline_px=np.zeros((0, 2)),
     )
-
-
-def technical(kind: EventKind) -> PipelineRow:
-    return next(row for row in FROM_PICTURES if row.kind is kind and row.rule is RaisingRule.TECHNICAL)
-
-
-@pytest.mark.parametrize(
-    ("state", "kind"),
-    [
-        (FrameState.NO_SIGNAL, EventKind.NO_SIGNAL),
-        (FrameState.FROZEN, EventKind.FROZEN),
-        (FrameState.UNUSABLE, EventKind.UNUSABLE_IMAGE),
-    ],
-)
-@pytest.mark.parametrize("armed", [False, True])
-def test_a_source_that_fails_is_an_alarm_and_ends(state: FrameState, kind: EventKind, armed: bool) -> None:
-    source = FrameFeed()
-    if armed:
-        source.pictures(distances(), 1)
-    outcome = source.still(30, state)
-    row = technical(kind)
-    expected = row.priority_injecting if armed else row.priority_before
-    assert [(alarm.kind, alarm.priority) for alarm in outcome.standing] == [(kind, expected)]
-    assert source.pictures(distances(), 1.0).standing == ()
-    assert [alarm.last_frame is None for alarm in all_alarms(source.memory)] == [False]
-
-
-def test_a_single_blank_frame_is_no_alarm_and_flicker_is_one() -> None:
-    source = FrameFeed()
-    source.still(20)
-    assert source.still(1, FrameState.NO_SIGNAL).standing == ()
-    source.still(60)
-    for _ in range(10):
-        source.still(8, FrameState.NO_SIGNAL)
-        source.still(3)
-    source.still(60)
-    assert [alarm.kind for alarm in all_alarms(source.memory)] == [EventKind.NO_SIGNAL]
 
 
 def test_signal_lost_while_cement_stands_rises_to_high() -> None:
@@ -488,22 +461,6 @@ def test_the_other_planned_view_is_told_quietly() -> None:
     outcome = source.picture(distances(), view_index=1)
     assert [(alarm.kind, alarm.priority) for alarm in outcome.standing] == [(EventKind.VIEW_CHANGED, Priority.LOW)]
     assert source.pictures(distances(), 2.2, view_index=1).standing == ()
-
-
-def test_slow_processing_needs_a_full_window() -> None:
-    source = FrameFeed()
-    for k in range(70):
-        outcome = source.picture(distances(), processing_ms=400.0)
-        assert (EventKind.SLOW_PROCESSING in [alarm.kind for alarm in outcome.standing]) is (k >= 59)
-
-
-def test_a_technical_alarm_rises_when_cement_is_seen() -> None:
-    source = FrameFeed()
-    source.still(30, FrameState.NO_SIGNAL)
-    source.memory.cement_seen = True
-    outcome = source.still(1, FrameState.NO_SIGNAL)
-    assert [alarm.priority for alarm in outcome.standing] == [Priority.HIGH]
-    assert [alarm.priority for alarm in outcome.changes] == [Priority.LOW, Priority.HIGH]
 
 
 def random_walk(seed: int) -> list[AlarmOutcome]:
@@ -656,6 +613,44 @@ def test_the_last_of_some_stills_counts_alone() -> None:
     source = FrameFeed(timed=False)
     source.pictures(distances(), 0.5)
     assert LINE in kinds(source.picture(distances(warning=0.2)))
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_single_picture_that_does_not_prove_a_crossing_is_told_as_near_in_its_own_frame(timed: bool) -> None:
+    source = Shots(timed=timed)
+    for _ in range(3):
+        source.picture(distances())
+        source.t_s += 8.0
+    assert kinds(source.picture(WILD)) == [NEAR], "never silent"
+
+
+def test_where_nobody_waits_a_front_that_is_hardly_past_counts_at_once() -> None:
+    hardly = distances(warning=0.38)
+    source = Shots(rate_hz=15.0)
+    source.exposure(*[distances()] * 30)
+    assert LINE not in kinds(source.picture(hardly)), "in film the next picture comes"
+    shots = Shots()
+    for _ in range(3):
+        shots.exposure(distances())
+    assert LINE in kinds(shots.picture(hardly))
+
+
+@pytest.mark.parametrize("rate_hz", [0.2, 15.0])
+def test_what_the_last_picture_of_a_run_shows_is_an_event_whatever_would_have_come(rate_hz: float) -> None:
+    source = FrameFeed(rate_hz=rate_hz)
+    source.pictures(distances(warning=2.0), 3)
+    source.picture(WILD)
+    at_end = alarms_at_end(source.memory, (_tube(LeakSite.ANTERIOR),), source.settings)
+    assert {alarm.kind for alarm in at_end if alarm.last_frame is None} == {
+        EventKind.WARNING_LINE,
+        EventKind.POSTERIOR_WALL,
+        EventKind.LEAK,
+    }
+    assert {alarm.first_frame for alarm in at_end if alarm.last_frame is None} == {source.frame}
+    assert NEAR[0] in [alarm.kind for alarm in at_end if alarm.last_frame is not None]
+    source.pictures(distances(warning=2.0), 3)
+    assert told_of(source) == [NEAR[0]], "the run has gone on, and the next pictures denied it"
+    assert alarms_at_end(source.memory, (), source.settings) == all_alarms(source.memory)
 
 
 def test_a_shot_that_sees_no_cement_does_not_withdraw_the_canal() -> None:

@@ -1,0 +1,14 @@
+"""Alarms: which conditions of the alarm table stand; its face. Nothing outside imports the inside."""
+
+from assistant.steps.alarms.alarms import acknowledge, alarms_at_end, all_alarms, update_alarms
+from assistant.steps.alarms.memory import AlarmInput, AlarmMemory, AlarmOutcome
+
+__all__ = [
+    "AlarmInput",
+    "AlarmMemory",
+    "AlarmOutcome",
+    "acknowledge",
+    "alarms_at_end",
+    "all_alarms",
+    "update_alarms",
+]
