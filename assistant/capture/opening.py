@@ -8,8 +8,21 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from assistant.capture.folder import (
+    HEAD_BYTES,
+    FileKind,
+    FoundRun,
+    WithNotes,
+    files_of,
+    is_dicom,
+    is_directory,
+    kind_of,
+    listed,
+    runs_below,
+    runs_of,
+)
 from assistant.capture.picture_files import PNG_MAGIC, TIFF_MAGICS, page_count
-from assistant.capture.pictures import PictureFolder, numbered_pictures
+from assistant.capture.pictures import SUFFIXES, PictureFolder, numbered_pictures
 from assistant.capture.source import Source
 from assistant.capture.stamps import MAX_FPS
 from assistant.capture.video.video import VideoSource
@@ -18,9 +31,9 @@ from assistant.language import sentence
 from assistant.part import read_part, recording_of
 from assistant.recording.reading import is_recorded
 
-VIDEO_SUFFIXES: Final = frozenset({".avi", ".mkv", ".mp4", ".mov", ".m4v", ".webm", ".mpg", ".mpeg", ".ts", ".wmv"})
 _CAMERA_SCHEMES: Final = ("camera:", "rtsp://", "rtsps://", "http://", "https://", "udp://", "tcp://")
-_DICOM_SUFFIXES = ("", ".dcm", ".dicom", ".ima")
+_THUMBNAILS: Final = 2
+"""So few pictures beside a run are previews of it."""
 _KINDS: Final = sentence(
     "a video file (AVI, MKV, MP4, MOV), a DICOM multi-frame file or a folder of numbered PNG or TIFF pictures"
 )
@@ -91,12 +104,14 @@ def _unreachable(run: str, error: OSError) -> str:
 def _open_file(path: Path, run: str, fps: float | None) -> Source:
     try:
         with path.open("rb") as file:
-            head = file.read(512)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
         raise InputError(_unreachable(run, error)) from error
     if not head:
         raise InputError(f"{run}: the file is empty; copy it again from where it was recorded")
-    if _is_dicom(head):
+    if is_dicom(head) and is_directory(head):
+        return _open_folder(path.parent, run, fps)
+    if is_dicom(head):
         from assistant.capture.dicom.dicom import DicomSource
 
         return DicomSource(path, run, fps=fps)
@@ -110,39 +125,16 @@ def _open_file(path: Path, run: str, fps: float | None) -> Source:
     return VideoSource(path, run, fps=fps)
 
 
-def _may_be_a_run(path: Path) -> bool:
-    """Whether a file in a run folder is the run: a video by its name, a DICOM file by what it holds."""
-    if path.suffix.lower() in VIDEO_SUFFIXES:
-        return True
-    if path.suffix.lower() not in _DICOM_SUFFIXES:
-        return False
-    try:
-        with path.open("rb") as file:
-            return _is_dicom(file.read(512))
-    except OSError:
-        # Whether it can be read is told when it is opened.
-        return True
-
-
-def _is_dicom(head: bytes) -> bool:
-    """With the preamble, or without it: then the file begins with group 0002 or 0008."""
-    if head[128:132] == b"DICM":
-        return True
-    if len(head) < 8 or head[:2] not in (b"\x02\x00", b"\x08\x00") or head[3] != 0:
-        return False
-    explicit = head[4:6].isalpha() and head[4:6].isupper()
-    implicit = int.from_bytes(head[4:8], "little") <= 64
-    return explicit or implicit
-
-
 def holds_run(folder: Path) -> bool:
-    """Whether a folder is a run as `open_source` takes it, by its names alone; quick, nothing is read."""
+    """Whether a folder is a run as `open_source` takes it; quick, of each file only the head is read."""
     try:
         if is_recorded(recording_of(folder)) or numbered_pictures(folder, str(folder)):
             return True
-        videos = [path for path in folder.iterdir() if path.name[0] != "." and path.is_file() and _may_be_a_run(path)]
+        files = files_of(folder)
+        if len(runs_of(files)) == 1 or any(kind_of(path) is FileKind.DIRECTORY for path in files):
+            return True
         inner = folder / "frames"
-        return len(videos) == 1 or (inner.is_dir() and bool(numbered_pictures(inner, str(inner))))
+        return inner.is_dir() and bool(numbered_pictures(inner, str(inner)))
     except InputError:
         return True  # pictures that make no run: said when it is opened
     except OSError:
@@ -163,19 +155,54 @@ def _open_whole(folder: Path, run: str, fps: float | None) -> Source:
         from assistant.capture.run_folder import RunFolder
 
         return RunFolder(folder, run, fps=fps)
-    pictures = numbered_pictures(folder, run)
-    if pictures:
-        return PictureFolder(folder, pictures, run, fps=fps)
-    videos = sorted(p for p in folder.iterdir() if p.name[0] != "." and p.is_file() and _may_be_a_run(p))
-    if len(videos) == 1:
-        return _open_file(videos[0], os.path.join(run, videos[0].name), fps)
-    if len(videos) > 1:
-        raise InputError(
-            f"{run}: the folder holds {len(videos)} runs ({videos[0].name}, {videos[1].name} ...); give one of them"
-        )
+    runs = runs_of(path for path in files_of(folder) if path.suffix.lower() not in SUFFIXES)
+    try:
+        pictures = numbered_pictures(folder, run)
+    except InputError:
+        if len(runs) != 1:
+            raise
+        pictures = []
+        beside = True
+    else:
+        beside = bool(runs and pictures)
+    if len(pictures) > (_THUMBNAILS if runs else 0) and not _is_stack(pictures):
+        source: Source = PictureFolder(folder, pictures, run, fps=fps)
+        left = sentence(f"Beside the numbered pictures lies {listed(runs)}: it was left out.") if runs else ""
+        return WithNotes(source, left) if left else source
+    runs = runs or runs_of(pictures)
+    if len(runs) > 1:
+        raise InputError(f"{run}: the folder holds {len(runs)} runs ({listed(runs)}); give one of them")
+    if runs:
+        source = _open_found(runs[0], folder, run, fps)
+        note = sentence(f"Beside {runs[0].files[0].name} lie pictures in the folder: they were left out.")
+        return WithNotes(source, note) if beside else source
     inner = folder / "frames"
     if inner.is_dir():
         pictures = numbered_pictures(inner, os.path.join(run, "frames"))
         if pictures:
             return PictureFolder(folder, pictures, run, fps=fps)
-    raise InputError(f"{run}: the folder holds no run that can be read; give {_KINDS}")
+    return _open_below(folder, run, fps)
+
+
+def _is_stack(pictures: list[Path]) -> bool:
+    return len(pictures) == 1 and page_count(pictures[0]) > 1
+
+
+def _open_found(found: FoundRun, folder: Path, run: str, fps: float | None) -> Source:
+    if len(found.files) == 1 or found.dicom is None:
+        path = found.files[0]
+        return _open_file(path, os.path.join(run, os.path.relpath(path, folder)), fps)
+    from assistant.capture.dicom.dicom_series import DicomSeries
+
+    return DicomSeries(found.dicom, run, fps=fps)
+
+
+def _open_below(folder: Path, run: str, fps: float | None) -> Source:
+    """The one DICOM run in the folders of a folder, as on a CD."""
+    runs = runs_below(folder)
+    if len(runs) > 1:
+        raise InputError(f"{run}: the folders in it hold {len(runs)} runs ({listed(runs)}); give one of them")
+    if not runs:
+        raise InputError(f"{run}: the folder holds no run that can be read; give {_KINDS}")
+    where = os.path.relpath(runs[0].files[0], folder)
+    return WithNotes(_open_found(runs[0], folder, run, fps), sentence(f"The run was found at {where}."))

@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 
 from assistant.capture.opening import open_source
+from assistant.capture.source import Source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, describe
 from assistant.identity import session_of
 from assistant.language import sentence
@@ -132,7 +133,7 @@ def _made(run: Path, part: Path, teller: Teller, order: dict[str, Any]) -> dict[
             teller.share(done, total)
     here = part / RUN if copy else run
     review = _bring_review(run, part, copy=copy)
-    facts = run_facts(here, part / THUMBNAIL)
+    facts = _facts_of(here, run, part / THUMBNAIL)
     facts |= {"sha256": sums.of_today, "bytes": total, "plan": _plan_of(here)}
     facts["sha256_of_before"] = sums.of_before()
     facts["reviewed"] = words_of(review.standing)
@@ -261,6 +262,21 @@ def _files(run: Path) -> list[tuple[Path, str, int]]:
     return sorted(found, key=lambda one: one[1])
 
 
+def _facts_of(here: Path, run: Path, thumbnail: Path) -> dict[str, Any]:
+    """Facts of the copy; what is wrong with it is said of the person's own file.
+
+    Raises
+    ------
+    InputError
+        If it is no run that can be read.
+    """
+    try:
+        return run_facts(here, thumbnail)
+    except InputError as error:
+        copied = here / _copied_name(run, run.name) if run.is_file() and here != run else here
+        raise InputError(str(error).replace(str(copied), str(run)).replace(str(here), str(run))) from error
+
+
 def _copied_name(run: Path, name: str) -> str:
     if run.is_dir():
         return name
@@ -311,25 +327,31 @@ def run_facts(run: Path, thumbnail: Path) -> dict[str, Any]:
             with contextlib.suppress(InputError):
                 frame = source.frame_at(first + int(0.85 * last))
         write_thumbnail(frame, thumbnail)
-        duration_s = None
-        if facts.frame_count and facts.fps:
-            duration_s = facts.frame_count / facts.fps
-        elif facts.frame_count:
-            duration_s = (
-                source.frame_at(first + last).t_s - source.frame_at(first).t_s if first else source.frame_at(last).t_s
-            )
         return {
             "width_px": facts.width_px,
             "height_px": facts.height_px,
             "fps": facts.fps,
             "frames": facts.frame_count,
-            "duration_s": duration_s,
+            "duration_s": _duration_s(source),
             "lost": lost_frames(facts),
             "rehearsal": "rehearsal" in facts.details,
             "recorded": None if isinstance(facts.recorded, Unknown) else facts.recorded.isoformat(),
         }
     finally:
         source.close()
+
+
+def _duration_s(source: Source) -> float | None:
+    """From the first picture's stamp to the last one's, and as long as a picture usually stands; None: not known."""
+    facts = source.facts
+    if not facts.frame_count:
+        return None
+    period_s = 1.0 / facts.fps if facts.fps else 0.0
+    try:
+        first, last = (source.frame_at(k).t_s for k in (facts.first_frame, facts.first_frame + facts.frame_count - 1))
+    except InputError:  # its end is damaged
+        return facts.frame_count * period_s or None
+    return last - first + period_s
 
 
 def lost_frames(facts: RunFacts) -> int:

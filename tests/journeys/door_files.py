@@ -12,9 +12,11 @@ from typing import Any
 import av
 import cv2
 import numpy as np
+import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate, generate_frames
+from pydicom.fileset import FileSet
 from pydicom.sequence import Sequence
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
@@ -562,3 +564,97 @@ def _(b: Bench) -> Path:
 @case("one_picture", refused="a single picture is no run")
 def _(b: Bench) -> Path:
     return _numbered(b, "one", "png") / "000.png"
+
+
+# --- folders ---------------------------------------------------------------------------------------------------------
+
+
+@case("folder_of_a_uid")
+def _(b: Bench) -> Path:
+    return b.dicom("uid/1.3.12.2.1107.5.4.5.30000", b.header(**FRAME_TIME)).parent
+
+
+def _report(b: Bench, name: str) -> Path:
+    d = Dataset()
+    d.file_meta = FileMetaDataset()
+    d.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    d.file_meta.MediaStorageSOPClassUID = d.SOPClassUID = "1.2.840.10008.5.1.4.1.1.88.11"
+    d.file_meta.MediaStorageSOPInstanceUID = d.SOPInstanceUID = "1.2.9"
+    d.Modality, d.PatientName = "SR", "Test^X"
+    d.save_as(b.path(name), enforce_file_format=True)
+    return b.path(name)
+
+
+@case("folder_with_a_report")
+def _(b: Bench) -> Path:
+    b.dicom("mixed/XA1.dcm", b.header(**FRAME_TIME))
+    return _report(b, "mixed/SR1.dcm").parent
+
+
+@case("folder_of_a_report", refused="holds no picture")
+def _(b: Bench) -> Path:
+    return _report(b, "report/SR1.dcm").parent
+
+
+def _cd(b: Bench, folder: str) -> Path:
+    d = b.header(**FRAME_TIME)
+    d.InstanceNumber, d.SeriesNumber, d.StudyID = 1, 1, "1"
+    files = FileSet()
+    files.add(pydicom.dcmread(b.dicom(f"{folder}.dcm", d)))
+    files.write(b.path(folder))
+    files._stage["t"].cleanup()  # else its end is a warning in whichever test comes next
+    return b.path(folder)
+
+
+case("cd", notes=("The run was found at",))(lambda b: _cd(b, "cd"))
+case("dicomdir", notes=("The run was found at",))(lambda b: _cd(b, "cd2") / "DICOMDIR")
+
+
+@case("cd_of_two_runs", refused="hold 2 runs (A1: 2026-11-29 12:00, 8 frames; A2: 2026-11-30 12:00, 8 frames)")
+def _(b: Bench) -> Path:
+    for k, day in ((1, "20261129"), (2, "20261130")):
+        b.dicom(f"cd3/IMAGES/A{k}", b.header(StudyDate=day, SOPInstanceUID=f"1.2.{k}", **FRAME_TIME))
+    return b.path("cd3")
+
+
+@case("folder_of_two_runs", refused="holds 2 runs (a.mkv; b.mkv); give one of them")
+def _(b: Bench) -> Path:
+    for name in ("two/a.mkv", "two/b.mkv"):
+        b.video(name, "ffv1", "gray")
+    return b.path("two")
+
+
+def _singles(b: Bench, folder: str, *, timed: bool) -> Path:
+    """A file a picture, called so that names are not the order in which they were taken."""
+    pictures = b.pictures
+    for k, picture in enumerate(pictures):
+        when = {"AcquisitionDate": "20261129", "AcquisitionTime": f"12{k // 600:02d}{k / 10 % 60:09.6f}"}
+        d = b.header(
+            NumberOfFrames=None, SOPInstanceUID=f"1.2.{k}", InstanceNumber=str(k + 1), **(when if timed else {})
+        )
+        b.dicom(f"{folder}/IM{(k * 5 + 3) % 8}", d, picture.tobytes())
+    return b.path(folder)
+
+
+case("dicom_series", notes=("8 files of one picture each are one run",))(lambda b: _singles(b, "series", timed=True))
+case("dicom_series_without_times", **STILLS)(lambda b: _singles(b, "untimed", timed=False))
+
+
+@case("video_and_thumbnail", worst=0, notes=("Beside run.mkv lie pictures",))
+def _(b: Bench) -> Path:
+    cv2.imwrite(str(b.path("thumb/thumb_001.png")), b.pictures[0])
+    return b.video("thumb/run.mkv", "ffv1", "gray").parent
+
+
+@case("pictures_and_video", worst=0, notes=("lies run.mkv: it was left out",), **STILLS)
+def _(b: Bench) -> Path:
+    b.video("both/run.mkv", "ffv1", "gray")
+    return _numbered(b, "both", "png")
+
+
+@case("folder_of_a_video_by_content", worst=0)
+def _(b: Bench) -> Path:
+    return b.video("content/recording", "ffv1", "gray", kind="matroska").parent
+
+
+case("folder_of_nothing", refused="the folder holds no run that can be read")(lambda b: b.path("nothing/x").parent)

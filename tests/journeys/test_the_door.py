@@ -17,6 +17,7 @@ import pytest
 from assistant.capture.opening import open_source
 from assistant.cli import main
 from assistant.errors import InputError
+from assistant.library.store import Library
 from assistant.vocabulary import Frame
 from tests.journeys.door_files import CASES, Bench, Case
 from tests.small_run import pictures, plan_document
@@ -25,7 +26,7 @@ COUNT = 8
 WHOLE = (
     *("dicom_vector_short", "dicom_no_time", "dicom_10_of_16_bits", "dicom_palette", "dicom_bad_table", "rle_too_long"),
     *("dicom_deflated", "length_past_the_end", "palette.avi", "still_first", "mkv_of_a_killed_recorder"),
-    *("named 2026-11-29T10:30:00.mkv", "gif", "tiff_stack", "png_10_of_16_bits"),
+    *("named 2026-11-29T10:30:00.mkv", "gif", "tiff_stack", "png_10_of_16_bits", "dicom_series", "dicomdir"),
 )
 
 
@@ -66,7 +67,7 @@ def test_what_comes_in(
             for _ in source.frames():
                 pass
         assert row.refused in str(told.value)
-        assert str(told.value).startswith(f"{path}: ")
+        assert str(told.value).startswith(str(path))
         assert "\n" not in str(told.value)
         assert capfd.readouterr() == ("", "")
         return
@@ -151,3 +152,25 @@ def test_the_whole_way(
         assert part in told
     if row.clock != "assumed":
         assert far_apart_mm(out, plain) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "duration_s"), [("folder_of_a_uid", 0.8), ("dicom_vector", 0.7), ("dicom_series", 0.8), ("cd", 0.8)]
+)
+def test_taken_into_the_library(name: str, duration_s: float, bench: Bench) -> None:
+    """By content; the list's length is from the stamps, the last picture standing as long as is usual."""
+    row = next(row for row in CASES if row.name == name)
+    path = row.make(bench)
+    if name == "folder_of_a_uid":
+        path = next(path.iterdir())  # a file whose name has the suffix ".30000"
+    assert main(["import", "--no-analysis", str(path)]) == 0
+    with Library() as library:
+        (run,) = library.rows("runs")
+    assert (run["frames"], run["duration_s"]) == (COUNT, pytest.approx(duration_s, abs=0.01))
+
+
+def test_what_is_no_run_is_told_by_its_own_name(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    report = next(row for row in CASES if row.name == "folder_of_a_report").make(bench) / "SR1.dcm"
+    assert main(["import", "--no-analysis", str(report)]) == 3
+    told = capsys.readouterr().err
+    assert told.startswith(f"{report}: a DICOM file that cannot be used: its header lacks Rows")

@@ -70,7 +70,7 @@ def test_a_run_folder_with_its_dicom_file(tmp_path: Path) -> None:
 def test_two_videos_in_a_folder_are_refused(tmp_path: Path, write_video: Write, pictures: list) -> None:
     write_video(tmp_path / "a.mkv", "ffv1", "gray", pictures)
     write_video(tmp_path / "b.mkv", "ffv1", "gray", pictures)
-    with pytest.raises(InputError, match=r"holds 2 runs \(a\.mkv, b\.mkv"):
+    with pytest.raises(InputError, match=r"holds 2 runs \(a\.mkv; b\.mkv"):
         open_source(str(tmp_path))
 
 

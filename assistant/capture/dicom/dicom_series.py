@@ -1,0 +1,219 @@
+"""Which runs a set of DICOM files holds; and a series of files of one picture each as one run, in acquisition order."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from assistant.capture.dicom.dicom import DicomSource
+from assistant.capture.dicom.dicom_header import DicomHeader, number, read_header
+from assistant.capture.dicom.dicom_pixels import PixelError
+from assistant.capture.stamps import DEFAULT_FPS, clock_notes, clock_of
+from assistant.errors import InputError
+from assistant.language import sentence
+from assistant.run_facts import RunClock, RunFacts
+from assistant.vocabulary import Frame
+
+_FEWEST: Final = 2
+"""A picture alone is no run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DicomRun:
+    """A run that one file or several make.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        In acquisition order; one that holds all frames, or one a frame.
+    frames : int
+    taken : datetime or None
+        When the first of them was taken.
+    """
+
+    files: tuple[Path, ...]
+    frames: int
+    taken: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Brief:
+    path: Path
+    frames: int
+    series: str
+    taken: datetime | None
+    number: float
+
+
+def dicom_runs(paths: Sequence[Path]) -> list[DicomRun]:
+    """The runs that these DICOM files hold; reports, directories and single pictures are none."""
+    briefs = [brief for path in paths if (brief := _brief(path)) is not None]
+    runs = [DicomRun(files=(b.path,), frames=b.frames, taken=b.taken) for b in briefs if b.frames > 1]
+    series: dict[str, list[_Brief]] = {}
+    for brief in briefs:
+        if brief.frames == 1:
+            series.setdefault(brief.series, []).append(brief)
+    for members in series.values():
+        timed = all(each.taken is not None for each in members)
+        members.sort(key=lambda each: (each.taken if timed and each.taken else datetime.min, each.number, each.path))
+        if len(members) >= _FEWEST:
+            files = tuple(each.path for each in members)
+            runs.append(DicomRun(files=files, frames=len(files), taken=members[0].taken))
+    return sorted(runs, key=lambda run: (run.taken or datetime.max, run.files))
+
+
+def _brief(path: Path) -> _Brief | None:
+    try:
+        with path.open("rb") as file:
+            header = read_header(file)
+            if header.inflated is not None:
+                header.inflated.close()
+            is_picture = number(header.value("Rows")) is not None
+    except (OSError, PixelError):
+        return None  # what else is there may be a run; given by itself, it is told why it is none
+    if not is_picture:
+        return None
+    stated = number(header.value("NumberOfFrames"))
+    return _Brief(
+        path=path,
+        frames=int(stated) if stated is not None else 1,
+        series=str(header.value("SeriesInstanceUID") or ""),
+        taken=_taken(header),
+        number=number(header.value("InstanceNumber")) or 0.0,
+    )
+
+
+def _taken(header: DicomHeader) -> datetime | None:
+    stamp = str(header.value("AcquisitionDateTime") or "")
+    for which in ("Acquisition", "Content", "Series", "Study"):
+        if stamp:
+            break
+        day, hour = (str(header.value(which + part) or "") for part in ("Date", "Time"))
+        stamp = day + hour if day and hour else ""
+    whole, _, fraction = stamp.partition(".")
+    digits = fraction[:6] if fraction[:6].isdigit() else "0"
+    try:
+        return datetime.strptime(f"{whole[:14]:0<14}{digits:0<6}", "%Y%m%d%H%M%S%f")
+    except ValueError:
+        return None
+
+
+class DicomSeries:
+    """Files of one picture each as a run.
+
+    Parameters
+    ----------
+    run : DicomRun
+    label : str
+        The run's name as the person gave it.
+    fps : float or None
+        Frames a second where the files do not say when each was taken.
+
+    Raises
+    ------
+    InputError
+        If the first picture cannot be read.
+    """
+
+    def __init__(self, run: DicomRun, label: str, *, fps: float | None = None) -> None:
+        self._files, self._label = run.files, label
+        self._times_s = _times_s(run.files)
+        self._clock = RunClock.FILE if self._times_s is not None else clock_of(stated=False, fps=fps)
+        rate = fps or DEFAULT_FPS
+        if self._times_s is None:
+            self._times_s = [k / rate for k in range(len(run.files))]
+        end_s = self._times_s[-1]
+        with_first = DicomSource(run.files[0], self._name(0))
+        with_first.close()
+        first = with_first.facts
+        self._shape = (first.height_px, first.width_px)
+        no_clock_of_one = {*clock_notes(RunClock.ASSUMED, DEFAULT_FPS)}
+        self._facts = replace(
+            first,
+            source=label,
+            frame_count=len(run.files),
+            fps=(len(run.files) - 1) / end_s if self._clock is RunClock.FILE else fps,
+            clock=self._clock,
+            details={**first.details, "files": str(len(run.files))},
+            notes=(
+                *clock_notes(self._clock, rate, given=fps),
+                sentence(
+                    f"{len(run.files)} files of one picture each are one run, in the order in which they were taken."
+                ),
+                *(note for note in first.notes if note not in no_clock_of_one),
+            ),
+        )
+
+    def _name(self, index: int) -> str:
+        return os.path.join(self._label, self._files[index].name)
+
+    @property
+    def facts(self) -> RunFacts:
+        """What is known before reading to the end."""
+        return self._facts
+
+    def frames(self) -> Iterator[Frame]:
+        """All frames from the first one on, each call anew.
+
+        Raises
+        ------
+        InputError
+            At a picture that cannot be read or is unlike the first one, naming it.
+        """
+        for index in range(len(self._files)):
+            yield self.frame_at(index)
+
+    def frame_at(self, index: int) -> Frame:
+        """One frame by number.
+
+        Raises
+        ------
+        InputError
+            If there is no such picture, or it cannot be read, or it is unlike the first one.
+        """
+        if not 0 <= index < len(self._files):
+            raise InputError(
+                f"{self._label}: there is no frame {index} ({len(self._files)} pictures, numbered from 0); choose a "
+                f"frame of this run"
+            )
+        source = DicomSource(self._files[index], self._name(index))
+        try:
+            frame = source.frame_at(0)
+        finally:
+            source.close()
+        if frame.grey.shape != self._shape:
+            raise InputError(
+                f"{self._name(index)}: this picture is {frame.grey.shape[1]} x {frame.grey.shape[0]} and the first one "
+                f"is {self._shape[1]} x {self._shape[0]}; all pictures of a run must have one size"
+            )
+        assert self._times_s is not None
+        return replace(frame, index=index, t_s=self._times_s[index])
+
+    def close(self) -> None:
+        """Nothing is held open between frames."""
+
+
+def _times_s(files: Sequence[Path]) -> list[float] | None:
+    """When each picture was taken, from the first; None where not all say it, or all say the same."""
+    taken = []
+    for path in files:
+        with path.open("rb") as file:
+            taken.append(_acquired(read_header(file)))
+    first = taken[0]
+    if first is None:
+        return None
+    times_s = [(each - first).total_seconds() for each in taken if each is not None]
+    falls = any(b < a for a, b in itertools.pairwise(times_s))
+    return None if len(times_s) < len(files) or falls or times_s[-1] <= 0 else times_s
+
+
+def _acquired(header: DicomHeader) -> datetime | None:
+    """The picture's own time, not the series' or the study's."""
+    if header.value("AcquisitionDateTime") or header.value("AcquisitionTime") or header.value("ContentTime"):
+        return _taken(header)
+    return None
