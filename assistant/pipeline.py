@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant import lengths
-from assistant.acquisition import Acquisition, AcquisitionMemory, take_picture
+from assistant.acquisition import Acquisition, AcquisitionMemory, decide, take_picture
 from assistant.alarm_table.table import with_shapes
 from assistant.geometry import Crop
 from assistant.imaging.xray_field import field_at, find_field
@@ -85,7 +85,7 @@ class Summary:
     """What a whole run comes to.
 
     ``notes``: what the analysis assumed or could not do, in sentences for people; ``xray_s``: X-ray time of each
-    exposure, None where the source's times are not known.
+    exposure, None where the source's times are not known, or new pictures could not be told from held ones.
     """
 
     events: tuple[Alarm, ...]
@@ -222,8 +222,10 @@ class Pipeline:
         started_ns = self._clock_ns()
         # Liveness. What is no new picture goes on with the figures of the last one, or with none.
         liveness = self.screen.judge(frame)
-        if liveness.xray_age_s == 0.0:
-            self.acquisition = take_picture(self.exposures, frame.t_s, timed=self._timed)
+        if liveness.may_be_new:
+            doubt = bool(liveness.doubt)
+            self.acquisition = take_picture(self.exposures, frame.t_s, timed=self._timed, in_doubt=doubt)
+        decide(self.exposures, frame.t_s, liveness.decided, timed=self._timed)
         new_picture = liveness.state is FrameState.LIVE
         if new_picture and self.acquisition is not None:
             self._covered = None
@@ -289,8 +291,7 @@ class Pipeline:
     def finish(self) -> Summary:
         """Say what the run comes to; may be called at any time."""
         # Heights and the wedge angle are known in the lateral view, also when the run ends in another one.
-        lateral = (k for k, each in enumerate(self._views) if each.planned.is_lateral)
-        at = next(lateral, self._active)
+        at = next((k for k, each in enumerate(self._views) if each.planned.is_lateral), self._active)
         last = [leak for k, each in enumerate(self._views) for leak in self._last_leaks(k, each)]
         leaks = _once_a_site([*(leak for each in self._views for leak in all_leaks(each.quick.leaks)), *last])
         return Summary(
@@ -298,9 +299,15 @@ class Pipeline:
             leaks=leaks,
             measures=final_measures(self._views[at].planned, self._views[at].cement, at),
             models=_models(self._shapes, leaks),
-            notes=(*self.screen.notes, *self.display.notes, *self.before.notes, *_notes(self._views, self._polarity)),
+            notes=(
+                *self.screen.notes,
+                *(self.exposures.notes if self._timed else ()),
+                *self.display.notes,
+                *self.before.notes,
+                *_notes(self._views, self._polarity),
+            ),
             screen_changes=self.screen.changes,
-            xray_s=self.exposures.xray_s if self._timed else None,
+            xray_s=self.exposures.xray_s if self._timed and self.exposures.doubt is None else None,
         )
 
     def _last_leaks(self, index: int, view: _View) -> tuple[Leak, ...]:
@@ -384,6 +391,7 @@ class Pipeline:
             t_s=frame.t_s,
             acquisition=self.acquisition,
             state=liveness.state,
+            in_doubt=bool(liveness.doubt),
             new_picture=new_picture,
             view_index=None if isinstance(last.motion, Unknown) else last.motion.view_index,
             distances=last.distances,

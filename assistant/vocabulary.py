@@ -37,6 +37,8 @@ NOT_SURE: Final = Unknown("something new stands out: not sure yet whether it is 
 NOT_PROVED: Final = sentence("past the line in this picture, which alone does not prove it: take another")
 REPLAYED: Final = sentence("replay on the console: not live")
 """Why a frame that shows a picture seen before in this session has no figures."""
+CANNOT_TELL: Final = sentence("new pictures cannot be told from held ones: noisy video line")
+"""Of a frame that may carry a new X-ray picture or the last one again."""
 
 
 def value_or_none(measure: Measure) -> float | None:
@@ -156,6 +158,11 @@ class Liveness:
     elsewhere : str
         Of a frozen frame: where on the screen stands another picture that is live (left, right, top, bottom); the
         wrong one may be looked at. Empty where there is none.
+    doubt : str
+        Why it cannot be told whether a live frame carries a new X-ray picture or the last one again; its age is not
+        known then. Empty where it is told.
+    decided : tuple of (float, bool)
+        Frames of that kind that can be told now: how many seconds ago they were, and whether they carried a new one.
     """
 
     state: FrameState
@@ -163,6 +170,13 @@ class Liveness:
     noise_grey: Measure
     reason: str = ""
     elsewhere: str = ""
+    doubt: str = ""
+    decided: tuple[tuple[float, bool], ...] = ()
+
+    @property
+    def may_be_new(self) -> bool:
+        """Whether the frame carries a new X-ray picture, or may carry one."""
+        return bool(self.doubt) or self.xray_age_s == 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

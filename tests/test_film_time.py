@@ -41,16 +41,19 @@ NO_WAIT = {
     },
     "cement/polarity_watch.py": {"pictures": "which are judged: a cost"},
     "cement/sign_limits.py": {"look_again_at": "the same"},
-    "liveness/liveness.py": {
-        "_LATELY": "differences of frames, from which the limit between new and repeated is learned",
-        "_KEY_FRAME": "of a codec",
-        "maxlen=_LEARN_FROM": "as _LATELY",
-    },
     "liveness/screen_watch.py": {
         "_LIVE_WITHIN_FRAMES": "of video frames, not of X-ray: which part of a screen moves",
         "_NEW_PICTURES": "the same",
         "maxlen=_LIVE_WITHIN_FRAMES": "the same",
     },
+    "liveness/doubts.py": {
+        "_FRAMES": "held frames over which the line's error is averaged",
+        "_LEAST_FRAMES": "the same",
+        "maxlen=_FRAMES": "the same",
+        "maxlen=_MOST": "room",
+        "maxlen": "room",
+    },
+    "liveness/learned_kinds.py": {"_KEY_FRAME": "of a codec"},
     "liveness/seen_pictures.py": {"MOST_PICTURES": "room", "_LATELY": "a sample of how near new ones lie"},
     "motion/limits.py": {
         "template_pictures": "weight of a new one in a mean over grain",

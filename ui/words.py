@@ -78,6 +78,8 @@ CURVE_TITLE = tr("Nearest third, {0} to line")
 STANDS = tr("does not come nearer")
 TIME_TO_LINE = tr(" · at line in ≈ {0:.0f} s if unchanged")
 XRAY_OFF = tr("X-ray off")
+XRAY_NO_CLOCK = tr("X-ray not counted: no clock")
+XRAY_IN_DOUBT = tr("X-ray not known: noisy line")
 ONE_VIEW = tr("One view: canal and vein leaks mostly not visible.")
 
 LEAK_TITLE = tr("Leak")

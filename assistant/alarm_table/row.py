@@ -25,6 +25,7 @@ class Watched(Enum):
 
     SIGNAL = "signal"
     FREEZE = "freeze"
+    LIVENESS = "liveness"
     UNKNOWN_VIEW = "unknown view"
     OTHER_PLANNED_VIEW = "other planned view"
     REGISTRATION = "registration"

@@ -236,6 +236,15 @@ HELD_RECORDED: Final = _technical(
     ("Held image", "held image"),
     by=_PIPELINE,
 )
+LIVE_OR_HELD: Final = _technical(
+    "A11",
+    (EventKind.UNUSABLE_IMAGE, Watched.LIVENESS),
+    (_LOW, _LOW),
+    (2000, 2000),
+    ("LIVE OR HELD: NOT KNOWN", "Noisy video line. Watch C-arm screen."),
+    ("Live or held: not known", "live or held?"),
+    of_second=True,
+)
 OTHER_VIEW: Final = _technical(
     "",
     (EventKind.VIEW_CHANGED, Watched.OTHER_PLANNED_VIEW),
@@ -276,6 +285,7 @@ FROM_PICTURES: Final[tuple[PipelineRow, ...]] = (
     SIGN_TURNED,
     OTHER_SIGN,
     HELD_RECORDED,
+    LIVE_OR_HELD,
     OTHER_VIEW,
     SLOW,
 )

@@ -186,8 +186,12 @@ class Procedure:
         beside = session.second.status if session.second is not None else None
         if not isinstance(status.xray_s, Unknown):
             self.log.xray.see(status.xray_s)
+        else:
+            self.log.xray.doubt = status.xray_s.reason
         if beside is not None and not isinstance(beside.xray_s, Unknown):
             self.log.second_xray.see(beside.xray_s)
+        elif beside is not None and isinstance(beside.xray_s, Unknown):
+            self.log.second_xray.doubt = beside.xray_s.reason
         self.log.log_xray(
             session.note,
             is_over=isinstance(status.push_s, Unknown),

@@ -16,7 +16,8 @@ from assistant.settings.tree import TheatreSettings
 from assistant.vocabulary import Measure, Unknown
 
 XRAY: Final = "xray"
-"""Kind of the act that counts a stretch with X-ray on: its number from 1 and its length; number 0 begins the count.
+"""Kind of the act that counts a stretch with X-ray on: its number from 1 and its length; number 0 begins the count, or
+says why it is not known (``unknown``; its last word counts).
 
 That of a second input says so (``input``): each has its own numbers."""
 STEP_ML: Final = 0.2
@@ -192,10 +193,12 @@ class ProcedureLog:
         is_over, second_is_over : bool
             X-ray is off now in the first and in the second input, or the session ends.
         """
-        for number, length_s in self.xray.unlogged(is_over=is_over).items():
-            note(XRAY, number=number, seconds=length_s, level=self.level)
-        for number, length_s in self.second_xray.unlogged(is_over=second_is_over).items():
-            note(XRAY, number=number, seconds=length_s, level=self.level, input=SECOND)
+        for count, over, of in ((self.xray, is_over, {}), (self.second_xray, second_is_over, {"input": SECOND})):
+            for number, length_s in count.unlogged(is_over=over).items():
+                note(XRAY, number=number, seconds=length_s, level=self.level, **of)
+            doubt = count.unlogged_doubt()
+            if doubt is not None:
+                note(XRAY, number=0, seconds=0.0, level=self.level, unknown=doubt, **of)
 
     def ap_words(self, now_ns: int) -> str:
         """When the other plane was looked at last, for the quiet bar."""

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from assistant.language import sentence
 from assistant.live.messages import Child, Condition, Lines, LiveMoment, LiveState
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunFacts
 from assistant.settings.tree import AlarmSettings
 from assistant.vocabulary import AlarmSite, EventKind, Measure, Priority, Unknown
 
+UNTIMED: Final = Unknown(sentence("the source has no clock"))
+"""Of X-ray time."""
 _NOTHING_YET: Final = Unknown("no frame has come yet")
 
 
@@ -141,7 +144,7 @@ class LiveStatus:
         X-ray time of the exposure that goes on.
     xray_s : tuple of float or Unknown
         X-ray time of each exposure that was seen, in order (`assistant.acquisition`); unknown where the source has no
-        times of its own.
+        times of its own, or new pictures could not be told from held ones.
     let_through : float or Unknown
         Share of the picture that is not masked; 1 where nothing is, and names may stand in it.
     """

@@ -27,6 +27,8 @@ _FIRST_LINES = 5
 MOTION_COLUMNS: Final = ("dx_px", "dy_px", "rotation_deg", "scale")
 MIRRORED_COLUMNS: Final = ("mirrored_dx_px", "mirrored_dy_px", "mirrored_rotation_deg", "mirrored_scale")
 """The contract's formula turns no picture round: where the console shows it mirrored the motion stands in these."""
+NEW_PICTURE: Final = "new_picture"
+"""Whether the frame carries a new X-ray picture: 1 or 0; empty where that cannot be told (it is live then)."""
 COLUMNS = (
     *("frame", "t_s", "state", "view", "registration_ok", *MOTION_COLUMNS),
     "cement_area_mm2",
@@ -37,6 +39,7 @@ COLUMNS = (
     *lengths.SHARE_COLUMNS,
     "mirrored",
     *MIRRORED_COLUMNS,
+    NEW_PICTURE,
 )
 _SHARE_PLACES = 5
 """As fine as 0.001 mm of a body."""
@@ -73,6 +76,7 @@ def csv_row(reading: Reading, views: Sequence[PlannedView]) -> list[str]:
         "registration_confidence": f"{motion.confidence:.3f}" if isinstance(motion, Motion) else "",
         "front_mm": _cell(lengths.in_mm(front, view)),
         "reason": why_unmeasured(reading) or why_unproved(reading.distances),
+        NEW_PICTURE: "" if reading.liveness.doubt else ("1" if age == 0.0 else "0"),
     }
     for name in lengths.SHARE_COLUMNS:
         cells[name] = _cell(found[name], places=_SHARE_PLACES)

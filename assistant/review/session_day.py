@@ -48,7 +48,7 @@ class SessionEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     frame, t_s : int, float or None
         The newest frame then (of a key image: its own) and its time in the run; None before the first.
     text : str
-        Name of a stage, of a key image, or of what the picture became.
+        Name of a stage, of a key image, or of what the picture became; or why X-ray time is not known.
     ml : float or None
         Cement in at this level after the act.
     seconds : float or None
@@ -200,14 +200,20 @@ class SessionDay(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 def exposures(acts: Iterable[SessionEvent]) -> int | None:
-    """Stretches with X-ray on among acts; None where nobody counted."""
+    """Stretches with X-ray on among acts, without those that were taken back; None where nobody counted."""
+    counted = _counted(acts)
+    return sum(bool(act.number) and act.seconds != 0.0 for act in counted) if counted else None
+
+
+def _counted(acts: Iterable[SessionEvent]) -> list[SessionEvent]:
+    """What counts X-ray; nothing where it is said that this was less than the whole."""
     counted = [act for act in acts if act.kind == XRAY]
-    return sum(bool(act.number) for act in counted) if counted else None
+    return [] if any(act.text for act in counted) else counted
 
 
 def xray_s(acts: Iterable[SessionEvent]) -> float | None:
     """Their sum in s; None where nobody counted."""
-    counted = [act for act in acts if act.kind == XRAY]
+    counted = _counted(acts)
     return round(sum(act.seconds or 0.0 for act in counted), 2) if counted else None
 
 

@@ -178,6 +178,8 @@ class _Reader:
         self._xray: dict[tuple[int, int], tuple[_Level, int]] = {}
         """Where a stretch with X-ray on stands, by its input and number."""
         self._second_opened = False
+        self._xray_doubt: dict[int, str] = {}
+        """Why X-ray time of an input is not known: its last word."""
         self._rehearsal, self._in_order = False, False
         self._newest_plan = 0
 
@@ -190,6 +192,13 @@ class _Reader:
         if len(self._stretches) > 1 and self._is_idle(self._stretches[-1]):
             last = self._stretches.pop()
             self._merge(last.level, self._now)
+        for level in self._levels:
+            level.acts = [
+                msgspec.structs.replace(act, text=self._xray_doubt[act.input])
+                if act.kind == XRAY and self._xray_doubt.get(act.input)
+                else act
+                for act in level.acts
+            ]
 
     def day(self) -> SessionDay:
         return self._day(*(level.made() for level in self._levels))
@@ -377,6 +386,8 @@ class _Reader:
         elif event.kind == "next_level":
             level.before_ml = level.cement_ml or 0.0
         act = _act(event, level.cement_ml if event.kind in ("ml", "ml_back") else None)
+        if event.kind == XRAY and isinstance(data.get("unknown"), str):
+            self._xray_doubt[act.input] = data["unknown"][:200]
         if event.kind == XRAY and act.number is not None:
             # A stretch is told again as it grows: the last word counts.
             where = self._xray.get((act.input, act.number))

@@ -26,7 +26,7 @@ from assistant.language import sentence
 from assistant.lines import GRAVEST, TABLED_LINES, WARNING_THIRDS, Line
 from assistant.part import MOST_FRAMES, read_part, recording_of
 from assistant.plan import Plan, PlannedView
-from assistant.readings.csv_row import read_motion
+from assistant.readings.csv_row import NEW_PICTURE, read_motion
 from assistant.readings.live_line import FILES, KEEPS, NO_PLAN, lines_of, read_leaks, read_outline, read_thirds
 from assistant.readings.moments import Moment, Outline
 from assistant.readings.table_file import Row, open_table
@@ -34,6 +34,7 @@ from assistant.recording.reading import MOST_LOST_IN_A_ROW, read_frame_times
 from assistant.results.folder import MOMENTS, TABLE
 from assistant.results.moment_lines import FRAME
 from assistant.vocabulary import (
+    CANNOT_TELL,
     NOT_PROVED,
     Alarm,
     AlarmSite,
@@ -347,6 +348,7 @@ def _moment(row: Row, standing: tuple[Alarm, ...], more: _More, plan: Plan | Non
             xray_age_s=age if isinstance(age, Unknown) else age / 1000,
             noise_grey=NOT_STORED,
             reason="" if unproved or state in (FrameState.LIVE, FrameState.REPEAT) else reason,
+            doubt=CANNOT_TELL if state is FrameState.LIVE and row.get(NEW_PICTURE) == "" else "",
         ),
         motion=_motion(row, plan, why),
         distances=_distances(row, why, more.thirds_mm, _view_of(row, plan), doubtful=GRAVEST if unproved else ()),

@@ -70,9 +70,11 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
     reason : str
         Why no cement could be looked for.
     has_xray : bool
-        It carries a new X-ray picture, usable or not.
+        It carries a new X-ray picture, usable or not, or may carry one.
     uncertain_mm2 : float
         As in `CementMask`.
+    in_doubt : bool
+        It cannot be told whether its picture is a new one.
     """
 
     t_s: float
@@ -83,6 +85,7 @@ class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
     reason: str
     has_xray: bool
     uncertain_mm2: float = 0.0
+    in_doubt: bool = False
 
 
 class CachedRun(msgspec.Struct, array_like=True):
@@ -126,8 +129,9 @@ class Keeper:
                 len(kept.masks) - 1 if seen else None,
                 cement.outline_sigma_mm if isinstance(cement, CementMask) else 0.0,
                 cement.reason if isinstance(cement, Unknown) else "",
-                reading.liveness.xray_age_s == 0.0,
+                reading.liveness.may_be_new,
                 cement.uncertain_mm2 if isinstance(cement, CementMask) else 0.0,
+                bool(reading.liveness.doubt),
             )
         )
 
@@ -168,7 +172,8 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
     for index, frame in enumerate(kept.frames, start=kept.first):
         state = FrameState(frame.state)
         if frame.has_xray:
-            acquisition = take_picture(exposures, frame.t_s, timed=kept.clock is not RunClock.ASSUMED)
+            timed = kept.clock is not RunClock.ASSUMED
+            acquisition = take_picture(exposures, frame.t_s, timed=timed, in_doubt=frame.in_doubt)
         if frame.mask is None or frame.view is None:
             distances = Unknown(frame.reason)
             approach = Approach(approach_mm_per_s=distances, time_to_line_s=distances)
@@ -195,6 +200,7 @@ def recompute(kept: CachedRun, plan: Plan, settings: Settings) -> Recomputed:
             t_s=frame.t_s,
             acquisition=acquisition,
             state=state,
+            in_doubt=frame.in_doubt,
             new_picture=state in _NEW,
             view_index=frame.view,
             distances=distances,

@@ -177,6 +177,16 @@ def _no_sign() -> Film:
     return Film(made, plan_document(), [made[2]])
 
 
+def _noisy_line() -> Film:
+    """Pictures behind a filter, each shown twice, come through a bad cable from the first one on."""
+    rng, shown, frames = np.random.default_rng(0), clean_pictures(18)[0].astype(np.float64), []
+    for k in range(6 * SECONDS):
+        shown = shown + (0.5 * (_table().frame().grey - shown) if k % 2 == 0 else 0.0)
+        noisy = shown + 5.0 * rng.standard_normal(shown.shape)
+        frames.append(np.clip(np.rint(noisy), 0, 255).astype(np.uint8))
+    return Film(frames, plan_document(reference_frame=0), [frames[0]])
+
+
 def _held() -> Film:
     clean = list(clean_pictures(18))
     return Film([*clean, *[clean[-1]] * 2 * SECONDS], plan_document(reference_frame=0), [clean[0]])
@@ -202,6 +212,7 @@ FILMS: Final[Mapping[str, Callable[[], Film]]] = {
     "the plan names the wrong sign": _wrong_sign,
     "the picture does not say its sign": _no_sign,
     "the picture is held": _held,
+    "the video line is noisy": _noisy_line,
     "the computer is slow": _long,
 }
 

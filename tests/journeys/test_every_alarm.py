@@ -47,6 +47,7 @@ CAUSES: Final = {
     "A11 Picture not usable picture": "the picture is too noisy",
     "A11 Grows with the other sign picture": "the plan names the wrong sign",
     "A11 Sign of the picture changed picture": "the picture does not say its sign",
+    "A11 Live or held: not known picture": "the video line is noisy",
     "A12 Held image picture": "the picture is held",
     "A12 Held image": "the pedal is lifted",
     "A13 Shape not available": "there is no shape model",

@@ -10,7 +10,7 @@ from assistant import language, lengths
 from assistant.alarm_table.table import standing_row
 from assistant.language import tr
 from assistant.live.procedure_log import ProcedureLog
-from assistant.live.status import LiveAlarm, LiveStatus
+from assistant.live.status import UNTIMED, LiveAlarm, LiveStatus
 from assistant.plan import PlannedView
 from assistant.readings.moments import Moment
 from assistant.results.looked_at import NONE_SEEN, NOT_VISIBLE, NOT_YET
@@ -101,7 +101,7 @@ class Clocks(DrawnCard):
         push = "—"
         if status is not None and look_of(status).push_runs and not isinstance(status.push_s, Unknown):
             push = words.clock(status.push_s)
-        push_note = _xray_note(log, runs=push != "—", untimed=status is not None and isinstance(status.xray_s, Unknown))
+        push_note = _xray_note(log, runs=push != "—", untimed=status is not None and status.xray_s == UNTIMED)
         cells = [
             ("clock", tr("Cement clock"), clock, with_keys(language.translate(log.stage_words(now_ns)))),
             ("drop", tr("Cement in"), tr("{total_ml:.1f} ml", total_ml=log.total_ml), fill or tr("entered by hand")),
@@ -138,7 +138,9 @@ def _xray_note(log: ProcedureLog, *, runs: bool, untimed: bool) -> str:
     """X-ray of the first input so far; with a second one, whose beam is another, of both."""
     first, both_s = log.xray, words.clock(log.xray_on_s)
     if untimed:
-        return tr("X-ray not counted: no clock")
+        return words.XRAY_NO_CLOCK
+    if first.doubt or log.second_xray.doubt:
+        return words.XRAY_IN_DOUBT
     if log.second_xray.pushes:
         return tr("X-ray {xray_on_s}, both {both_s}", xray_on_s=words.clock(first.xray_on_s), both_s=both_s)
     if runs:

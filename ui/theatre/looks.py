@@ -159,7 +159,8 @@ def look_of(status: LiveStatus) -> Look:
 def age_words(status: LiveStatus) -> str:
     """Age of the picture on the screen: ms, whole seconds, or a dash."""
     look = LOOKS[status.state]
-    if not look.age:
+    in_doubt = status.moment is not None and status.moment.liveness.doubt
+    if not look.age or (in_doubt and status.state in (LiveState.LIVE, LiveState.UNKNOWN_VIEW)):
         return "—"
     age_s = status.xray_age_s
     if status.state in (LiveState.STALE, LiveState.ANALYSIS_LATE) or isinstance(age_s, Unknown):

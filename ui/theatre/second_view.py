@@ -10,7 +10,7 @@ from assistant.language import tr, translate
 from assistant.lines import Line, Of
 from assistant.live.messages import StampedFrame
 from assistant.live.procedure_log import ProcedureLog
-from assistant.live.status import LiveStatus
+from assistant.live.status import UNTIMED, LiveStatus
 from assistant.plan import PlannedView
 from assistant.vocabulary import Distances, Measure, Unknown
 from ui import theme, words
@@ -78,7 +78,7 @@ class SecondFigures(DrawnCard):
 def xray_note(status: LiveStatus | None, log: ProcedureLog) -> str:
     """X-ray of the second input so far, and of both: each plane has a beam of its own."""
     if status is not None and isinstance(status.xray_s, Unknown):
-        return tr("X-ray not counted: no clock")
+        return words.XRAY_NO_CLOCK if status.xray_s == UNTIMED else words.XRAY_IN_DOUBT
     own_s, both_s = words.clock(log.second_xray.xray_on_s), words.clock(log.xray_on_s)
     return tr("X-ray {xray_on_s}, both {both_s}", xray_on_s=own_s, both_s=both_s)
 

@@ -38,6 +38,8 @@ class Situation:
         The lines do not fit the picture.
     tracked : bool
         The cement is tracked (or the picture is not live: then nothing is asked).
+    in_doubt_s : float
+        How long it could not be told of any picture whether it is a new one or the last one again.
     sound_fault, shape_fault, recording_fault, log_fault : str
         Empty while all is well.
     minutes_left : float or Unknown
@@ -58,6 +60,7 @@ class Situation:
     void_reason: str = ""
     moved: bool = False
     tracked: bool = True
+    in_doubt_s: float = 0.0
     sound_fault: str = ""
     shape_fault: str = ""
     recording_fault: str = ""
@@ -138,6 +141,8 @@ def _monitoring(now: Situation) -> list[Wanted]:
         rows += _raised(table.HELD, now, seconds=float(int(now.state_s)))
     if now.state is LiveState.LIVE and now.lines is Lines.CONFIRMED and not now.tracked:
         rows += _raised(table.NOT_TRACKED, now)
+    if 1000.0 * now.in_doubt_s > table.LIVE_OR_HELD.onset_ms:
+        rows += _raised(table.LIVE_OR_HELD, now)
     return rows
 
 

@@ -15,7 +15,7 @@ from assistant.live.shared.shared_memory import Signs
 from assistant.live.state.frozen_input import FrozenInputDetector
 from assistant.live.state.picture_state import Known, Terms, judge, quiet
 from assistant.live.state.timing import FrameTiming
-from assistant.live.status import ChildState, LiveAlarm, LiveStatus
+from assistant.live.status import UNTIMED, ChildState, LiveAlarm, LiveStatus
 from assistant.recording.recording_state import RecordingState
 from assistant.run_facts import RunClock, RunFacts
 from assistant.settings.tree import Settings
@@ -25,7 +25,6 @@ _UNTRACKED_S: Final = 1.0
 _VALID_MS: Final = 300.0
 _VALID_PERIODS: Final = 3.0
 _NO_SOUND_YET: Final = sentence("the sound has not been heard yet")
-_UNTIMED: Final = Unknown(sentence("the source has no clock"))
 
 
 @dataclass(slots=True)
@@ -71,6 +70,7 @@ class SessionState:
     second_conditions: tuple[Wanted, ...] = ()
     _early_alarms: EarlyAlarms = field(default_factory=EarlyAlarms)
     _untracked_since_ns: int | None = None
+    _in_doubt_since_ns: int | None = None
 
     def new_plan(self, number: int, views: tuple[str, ...]) -> None:
         """Other lines from now on; nobody has confirmed them."""
@@ -173,6 +173,9 @@ class SessionState:
         untracked = self.state is LiveState.LIVE and not self._tracked
         self._untracked_since_ns = (self._untracked_since_ns or now_ns) if untracked else None
         lost_ns = now_ns - self._untracked_since_ns if self._untracked_since_ns is not None else 0
+        seen = self.newest_moment if self.state in (LiveState.LIVE, LiveState.UNKNOWN_VIEW) else None
+        in_doubt = seen is not None and bool(seen.liveness.doubt)
+        self._in_doubt_since_ns = (self._in_doubt_since_ns or now_ns) if in_doubt else None
         situation = Situation(
             state=self.state,
             state_s=self._state_s(now_ns),
@@ -181,6 +184,7 @@ class SessionState:
             void_reason=self.void_reason,
             moved=moved,
             tracked=lost_ns <= _UNTRACKED_S * 1e9,
+            in_doubt_s=(now_ns - self._in_doubt_since_ns) / 1e9 if self._in_doubt_since_ns is not None else 0.0,
             sound_fault=self.faults.get("sound", ""),
             shape_fault=self.faults.get("shape", ""),
             recording_fault=self._recording_fault(now_ns),
@@ -260,8 +264,8 @@ class SessionState:
             sound=self.alarms.sound(now_ns),
             recording=self.recording,
             children=dict(children),
-            push_s=_UNTIMED if self._is_untimed else self.frame_timing.push_s(now_ns),
-            xray_s=_UNTIMED if self._is_untimed else self.frame_timing.xray_s,
+            push_s=UNTIMED if self._is_untimed else self.frame_timing.push_s(now_ns),
+            xray_s=UNTIMED if self._is_untimed else self.frame_timing.known_xray_s,
             let_through=self.signs.let_through,
         )
 

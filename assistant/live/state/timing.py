@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from assistant.acquisition import AcquisitionMemory, take_picture
+from assistant.acquisition import AcquisitionMemory, decide, take_picture
 from assistant.live.messages import LiveMoment
 from assistant.vocabulary import Measure, Unknown
 
@@ -28,6 +28,8 @@ class FrameTiming:
     _frames: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_MOST))
     _exposures: AcquisitionMemory = field(default_factory=AcquisitionMemory)
     _newest_ns: int | None = None
+    _in_doubt: str = ""
+    """Why it cannot be told whether the newest picture is a new one."""
     _lags: deque[tuple[int, float, int]] = field(default_factory=lambda: deque(maxlen=_MOST))
     _resumed_ns: int = 0
 
@@ -51,9 +53,10 @@ class FrameTiming:
         """Every moment that comes."""
         self._lags.append((moment.finished_ns, (moment.finished_ns - moment.captured_ns) / 1e6, moment.skipped))
         is_later = self._newest_ns is None or moment.captured_ns > self._newest_ns
-        if moment.liveness.xray_age_s == 0.0 and is_later:
-            self._newest_ns = moment.captured_ns
-            take_picture(self._exposures, moment.captured_ns / 1e9)
+        if moment.liveness.may_be_new and is_later:
+            self._newest_ns, self._in_doubt = moment.captured_ns, moment.liveness.doubt
+            take_picture(self._exposures, moment.captured_ns / 1e9, in_doubt=bool(self._in_doubt))
+        decide(self._exposures, moment.captured_ns / 1e9, moment.liveness.decided)
 
     def frame_period_ms(self) -> Measure:
         """Usual time between frames of the video, over the last three seconds of frames."""
@@ -95,12 +98,20 @@ class FrameTiming:
         """X-ray time of the present exposure; unknown once no picture has come for a second."""
         if self._newest_ns is None or now_ns - self._newest_ns > _BREAK_NS:
             return Unknown("X-ray is off")
+        if self._in_doubt:
+            return Unknown(self._in_doubt)
         return self._exposures.xray_s[-1]
 
     @property
     def xray_s(self) -> tuple[float, ...]:
         """X-ray time of each exposure so far, in order."""
         return self._exposures.xray_s
+
+    @property
+    def known_xray_s(self) -> tuple[float, ...] | Unknown:
+        """The same; unknown where new pictures could not be told from held ones for long."""
+        doubt = self._exposures.doubt
+        return self._exposures.xray_s if doubt is None else doubt
 
     def forget_analysis(self) -> None:
         """The analysis was started anew: its count of skipped frames begins at 0."""

@@ -27,6 +27,8 @@ class AlarmInput:
     ----------
     frame_index, t_s : the frame
     state : FrameState
+    in_doubt : bool
+        It cannot be told whether the frame carries a new X-ray picture or the last one again.
     acquisition : Acquisition or None
         The beam at the newest X-ray picture, of this frame or before it; None before the first.
     new_picture : bool
@@ -60,6 +62,7 @@ class AlarmInput:
     leaks: tuple[Leak, ...] = ()
     grows_opposite: bool = False
     sign_turned: bool = False
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,8 @@ def _is_wanted(memory: AlarmMemory, watched: Line | Watched, now: AlarmInput, se
         return now.state is FrameState.NO_SIGNAL
     if watched is Watched.FREEZE:
         return now.state is FrameState.FROZEN
+    if watched is Watched.LIVENESS:
+        return now.in_doubt
     if watched is Watched.IMAGE:
         return now.state is FrameState.UNUSABLE
     if watched is Watched.REGISTRATION:

@@ -22,9 +22,13 @@ LEAST_BLOCKS = 50
 """Of so few nothing is said [P]."""
 _STRIPS = 40
 _LEAST_SLOPE = 1e-3
-_LEAST_FLICKER, _MOST_FLICKER = 0.01, 0.15
+_LEAST_FLICKER, _MOST_FLICKER = 0.003, 0.15
 """A supply or a console varies by a few percent from one picture to the next [P]."""
 
+
+_DARK, _BURNT = 6.0, 245.0
+"""Greys (of 255) between which a picture follows what the line does to it."""
+_LEAST_LIT, _NO_EDGES = 0.25, 0.75
 
 _BAND_WIDTH = 0.3
 _BAND_GRAIN = 0.2
@@ -35,19 +39,63 @@ _LIVELY_SHARE = 0.3
 _LEAST_STRIPS = 8
 
 
-def blocks_of(frame: Frame) -> F32:
-    """Means of 4 x 4 px on strips spread over the picture: an eighth of it is enough to tell noise from noise."""
+def halves_of(frame: Frame) -> F32:
+    """Means of blocks of the even and of the odd rows, of 255, on strips spread over the picture.
+
+    The two halves of an interlaced picture come one after the other. An eighth of the picture is enough to tell noise
+    from noise; the mean of both are blocks of 4 x 4 px.
+
+    Returns
+    -------
+    array (2, strips, columns) of float32
+    """
     rows, cols = frame.grey.shape
-    every = max(BLOCK_PX, rows // _STRIPS)
-    count = rows // every
+    at, count = _strips(rows)
     if count < 4 or cols < 4 * BLOCK_PX:
-        return np.asarray(frame.grey, dtype=np.float32) * np.float32(255.0 / frame.white)
-    # Strips of 4 rows, evenly spread: whole blocks, and an eighth of the px to read.
-    strips = frame.grey[(np.arange(count)[:, None] * every + np.arange(BLOCK_PX)).ravel()]
+        whole = np.asarray(frame.grey, dtype=np.float32) * np.float32(255.0 / frame.white)
+        return np.stack([whole, whole])
+    # Strips of 4 rows, evenly spread: whole blocks, and an eighth of the px to read; its even rows before its odd ones.
+    strips = frame.grey[(at[:, None] + np.array([0, 2, 1, 3])).ravel()]
     scaled = strips.astype(np.float32)
     if frame.white != 255:
         scaled *= np.float32(255.0 / frame.white)
-    return np.asarray(cv2.resize(scaled, (cols // BLOCK_PX, count), interpolation=cv2.INTER_AREA), dtype=np.float32)
+    small = cv2.resize(scaled, (cols // BLOCK_PX, 2 * count), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(small.reshape(count, 2, -1).transpose(1, 0, 2), dtype=np.float32)
+
+
+def fine_grain_of(frame: Frame) -> F32:
+    """What four neighbouring px differ by, crosswise, in each of the blocks: of bone hardly anything is left in it."""
+    rows, cols = frame.grey.shape
+    at, count = _strips(rows)
+    if count < 4 or cols < 4 * BLOCK_PX:
+        return np.zeros((0, 0), dtype=np.float32)
+    upper, lower = (frame.grey[at + each][:, : cols // BLOCK_PX * BLOCK_PX].astype(np.float32) for each in (0, 1))
+    across = (upper - lower)[:, 0::BLOCK_PX] - (upper - lower)[:, 1::BLOCK_PX]
+    return np.asarray(across * np.float32(255.0 / frame.white), dtype=np.float32)
+
+
+def fine_share(fine: F32, before: F32, inside: Bool) -> float:
+    """How much the fine grain differs from the frame before, over what new grain makes; nan: not known."""
+    if fine.shape != inside.shape or before.shape != inside.shape:
+        return float("nan")
+    own, change = (_mostly(np.abs(each[inside])) for each in (fine, fine - before))
+    return change / (1.414 * own) if own > 0 else float("nan")
+
+
+def _mostly(sizes: F32) -> float:
+    """The mean of all but the largest, which are edges."""
+    least = max(1, round(_NO_EDGES * sizes.size))
+    return float(np.partition(sizes, least - 1)[:least].mean()) if sizes.size else 0.0
+
+
+def _strips(rows: int) -> tuple[NDArray[np.intp], int]:
+    every = max(BLOCK_PX, rows // _STRIPS // 2 * 2)
+    return np.arange(rows // every) * every, rows // every
+
+
+def blocks_of(frame: Frame) -> F32:
+    """Means of 4 x 4 px on strips spread over the picture (`halves_of`)."""
+    return np.asarray(halves_of(frame).mean(axis=0), dtype=np.float32)
 
 
 def grain_of(blocks: F32, inside: Bool) -> float:
@@ -82,6 +130,10 @@ def _gain(change: F32, shown: F32) -> np.float32:
     steep = max(float(np.square(shown).sum()), _LEAST_SLOPE)
     share = float((change * shown).sum()) / steep
     return np.float32(np.clip(share, -_MOST_FLICKER, _MOST_FLICKER) if abs(share) > _LEAST_FLICKER else 0.0)
+
+
+def _lit(blocks: F32) -> Bool:
+    return np.asarray((blocks > _DARK) & (blocks < _BURNT), dtype=np.bool_)
 
 
 def is_torn(blocks: F32, inside: Bool) -> bool:
@@ -127,19 +179,10 @@ class Rows:
     """
 
     def __init__(self, blocks: F32, inside: Bool, grain: float) -> None:
-        self.blocks, self.inside, self._grain = blocks, inside, grain
-        self._within = inside.astype(np.float32)
-        self._count = np.maximum(self._within.sum(axis=1, keepdims=True), np.float32(1))
-        # A row that is shifted by d along itself changes by d times its slope (Taylor): least squares for d, row by
-        # row.
-        slope = np.zeros_like(blocks)
-        slope[:, 1:-1] = blocks[:, 2:] - blocks[:, :-2]
-        self._slope = self._centred(slope)
-        self._steepness = np.maximum(np.square(self._slope).sum(axis=1, keepdims=True), np.float32(_LEAST_SLOPE))
-
-    def _centred(self, values: F32) -> F32:
-        within = values * self._within
-        return np.asarray(within - self._within * (within.sum(axis=1, keepdims=True) / self._count), dtype=np.float32)
+        self.blocks, self.inside, self.grain = blocks, inside, grain
+        self.lit = inside & _lit(blocks)
+        self._slope = np.zeros_like(blocks)
+        self._slope[:, 1:-1] = blocks[:, 2:] - blocks[:, :-2]
 
     def differ(self, other: F32, where: Bool) -> float | None:
         """The ratio of `ratio_of` for all that has changed in a part of the field but the picture's brightness.
@@ -151,22 +194,35 @@ class Rows:
         change = (self.blocks - other)[where]
         shown = self.blocks[where] - 0.5 * change
         shown = shown - shown.mean()
-        plain = ratio_of(change, self._grain)
+        plain = ratio_of(change, self.grain)
         gain = _gain(change - change.mean(), shown)
-        return min(plain, ratio_of(change - gain * shown, self._grain)) if gain else plain
+        return min(plain, ratio_of(change - gain * shown, self.grain)) if gain else plain
 
     def differ_beyond_line(self, other: F32) -> float:
         """The same without what a shift or a step of brightness of each row explains."""
+        # Where a picture is black or white it neither shifts nor flickers as the rest does.
+        counts = self.lit & _lit(other)
+        if counts.sum() < _LEAST_LIT * self.inside.sum():
+            counts = self.inside
+        within = counts.astype(np.float32)
+        share = within / np.maximum(within.sum(axis=1, keepdims=True), np.float32(1))
+
+        def centred(values: F32) -> F32:
+            return np.asarray((values - (values * share).sum(axis=1, keepdims=True)) * within, dtype=np.float32)
+
+        # A row that is shifted by d along itself changes by d times its slope (Taylor): least squares for d, row by
+        # row. Its mean (hum) is taken off before.
+        slope = centred(self._slope)
+        steepness = np.maximum(np.square(slope).sum(axis=1, keepdims=True), np.float32(_LEAST_SLOPE))
+
+        def beyond_shift(change: F32) -> float:
+            shift = (change * slope).sum(axis=1, keepdims=True) / steepness
+            return ratio_of((change - shift * slope)[counts], self.grain)
+
         change = self.blocks - other
-        shown = self._centred(self.blocks - 0.5 * change)
-        change = self._centred(change)
-        plain = self._beyond_shift(change)
+        shown = centred(self.blocks - 0.5 * change)
+        change = centred(change)
+        plain = beyond_shift(change)
         # A picture that flickers is brighter everywhere, by a share of its own greys.
         gain = _gain(change, shown)
-        return min(plain, self._beyond_shift(change - gain * shown)) if gain else plain
-
-    def _beyond_shift(self, change: F32) -> float:
-        # The row's mean (hum) is taken off already; now its projection on the slope, which has no mean either: one pass
-        # is enough.
-        shift = (change * self._slope).sum(axis=1, keepdims=True) / self._steepness
-        return ratio_of((change - shift * self._slope)[self.inside], self._grain)
+        return min(plain, beyond_shift(change - gain * shown)) if gain else plain

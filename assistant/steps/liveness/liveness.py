@@ -9,49 +9,45 @@ that seems a repeat is held against the last new picture as well: what changes l
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.geometry import Crop
-from assistant.imaging.robust_statistics import middle, spread
 from assistant.language import sentence
 from assistant.settings.tree import LivenessSettings
-from assistant.steps.liveness.grain import BLOCK_PX, LEAST_BLOCKS, Rows, blocks_of, grain_of, is_torn
+from assistant.steps.liveness.doubts import Doubts
+from assistant.steps.liveness.grain import (
+    BLOCK_PX,
+    LEAST_BLOCKS,
+    Rows,
+    blocks_of,
+    fine_grain_of,
+    fine_share,
+    grain_of,
+    halves_of,
+    is_torn,
+)
+from assistant.steps.liveness.learned_kinds import Change
 from assistant.steps.liveness.open_field import UsualGrain, covered_share, is_between_blades, judged_on
 from assistant.steps.liveness.seen_pictures import SeenPictures
 from assistant.steps.liveness.signal import seen_in, unusable, without_fluoroscopy, without_signal
-from assistant.vocabulary import REPLAYED, Frame, FrameState, Liveness, Unknown
+from assistant.steps.liveness.two_kinds import TwoKinds
+from assistant.vocabulary import CANNOT_TELL, REPLAYED, Frame, FrameState, Liveness, Unknown
 
 F32 = NDArray[np.float32]
 
-_START_LIMIT = 0.30
-_LIMITS = (0.04, 0.55)
-_LEARN_FROM = 90
-_LEAST_OF_A_KIND = 6
-_LEAST_REPEATS = 3
-_LEAST_APART = 1.3
-_APART_SPREADS = 2.5
-"""Two kinds of frames: so many of each, so far apart, and by so many times what each of them varies [P]."""
-_NEXT_TO_NOTHING, _LITTLE, _POOR_APART = 0.02, 0.08, 2.0
-_RECENT = 15
-_SAME_SPREADS = 2.0
-_LEAST_SPREAD = 0.02
 _FIELD_EVERY_S, _CLOSES, _CLOSED_SHARE = 1.0, 0.05, 0.9
 """The field is found anew so often, and at once where so much more of it has gone black or white; blades have closed
 where so much of it is left [P]."""
-_CREEPS = 1.2
-_LEAST_CREEP, _KEY_FRAME = 0.25, 0.30
+_CREEPS = 1.3
 """Noise of a cable or a codec is as large over ten frames as over one. A recursive filter, a codec that keeps most of
 the frame before, and interlaced halves make pictures that differ little from one to the next, and more and more from
-the one some frames ago: on simulated runs 1.3 times after two frames, in held pictures 1.00 to 1.02. The two shares are
-of what a new picture brought lately: a codec that sharpens a held picture bit by bit brings up to 0.2 of it, a key
-frame up to 0.26 at once [P]."""
-_MOST_BRINGS = 2.0
-"""New grain alone brings 1, an image intensifier's mottle up to 1.7. What moves or burns out brings more, and must not
-make the still pictures after it repeats [P]."""
+the one some frames ago: on simulated runs 1.3 times after two frames, in held pictures 1.00 to 1.02 [P]."""
+_HALF, _LEAST_OF_HALVES = 1.3, 400
+"""Halves of a picture change alike (within 1.1; of fewer blocks by chance by more); where one alone is new, it changes
+by so many times as much as the other [P]."""
 _TORN = sentence("torn: a part of the frame is missing")
 _MOVING_RATIO = 1.0
 _MOVING_SHARE = 2.0
@@ -78,17 +74,25 @@ class LivenessMemory:
     """Where in the picture the plan's points lie, with a margin; None: no plan."""
     most_since: float = 0.0
     """The largest ratio of the frames since then."""
+    ratio: float = 0.0
+    """How much the last frame differs from the one before, over what new grain makes."""
     last_new_s: float | None = None
     waited_s: float = 0.0
     """Between the last new picture and the one before it."""
-    ratios: deque[float] = field(default_factory=lambda: deque(maxlen=_LEARN_FROM))
+    kinds: TwoKinds = field(default_factory=TwoKinds)
+    doubts: Doubts = field(default_factory=Doubts)
+    halves: F32 | None = None
+    """Even and odd rows of the frame before."""
+    two_before: F32 | None = None
+    """Block means of the frame before that."""
+    fine: F32 | None = None
+    """Fine grain of the frame before, if it was asked for."""
+    first_half: int | None = None
+    """Which half of an interlaced picture comes first; None: not seen yet."""
+    held: bool = False
+    """The last frame showed no more than the one before; the half that comes after it is the first one."""
     changed: float | None = None
     """How much the last new picture differs from the one before it, in all; None: not known."""
-    limit: float = _START_LIMIT
-    new_brings: float = 0.4
-    """Ratio of a new picture lately."""
-    repeats_like: tuple[float, float] | None = None
-    """Mean and spread of the logarithm of the repeats' ratios, on a noisy cable."""
     field_mask: NDArray[np.bool_] | None = None
     field_seen_s: float = -1e9
     field_blocks: NDArray[np.bool_] | None = None
@@ -124,15 +128,19 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     Liveness
         ``live``, ``repeat``, ``frozen``, ``no_signal`` or ``unusable``; ``moving`` is for the motion step to say.
     """
-    blocks = blocks_of(frame)
-    before = memory.blocks
+    halves = halves_of(frame)
+    blocks = np.asarray(halves.mean(axis=0), dtype=np.float32)
+    before, halves_before, two_before = memory.blocks, memory.halves, memory.two_before
     # Order: exactly the same first (cheap, and sure), then no signal at all, then new or not. A card is asked for
     # before anything is learned from its noise.
-    if before is not None and before.shape == blocks.shape and np.array_equal(before, blocks):
+    if halves_before is not None and np.array_equal(halves_before, halves):
         # Nothing changed at all; whether that is a held X-ray picture or a still card was said before.
-        memory.ratios.append(0.0)
+        memory.kinds.same()
+        memory.two_before = before  # the fine grain is the same too
+        memory.held = True
         return _again(memory, frame.t_s, settings)
-    memory.blocks, memory.picture_px = blocks, (frame.grey.shape[0], frame.grey.shape[1])
+    memory.halves, memory.blocks, memory.two_before = halves, blocks, before
+    memory.picture_px = (frame.grey.shape[0], frame.grey.shape[1])
     was_blank, was_blind = bool(memory.blank_reason), memory.is_blind
     memory.blank_reason = without_signal(blocks, _usual_grain(memory, blocks), memory.field_blocks)
     if memory.blank_reason and is_between_blades(frame, blocks, memory.around, memory.usual):
@@ -147,22 +155,36 @@ def judge_liveness(memory: LivenessMemory, frame: Frame, settings: LivenessSetti
     usable = memory.usable_blocks
     if memory.unusable_reason == _TORN and usable is not None and not is_torn(blocks, inside):
         before, memory.unusable_reason = usable, ""  # whole again: a new picture, or the one before the torn frame
+        halves_before = two_before = None
     rows = Rows(blocks, inside, max(grain_of(blocks, inside), 0.05))
-    # r = spread of the change / (sqrt 2 x grain): 1 for two independent pictures, near 0 for one shown twice.
-    ratio = rows.differ_beyond_line(before)
-    memory.ratios.append(ratio)
-    # The limit is learned with this frame in it, and only then is the frame judged.
-    memory.limit = _learned_limit(memory)
-    new = [each for each in memory.ratios if each > memory.limit]
-    if len(new) >= _LEAST_OF_A_KIND:
-        memory.new_brings = min(float(np.median(new)), _MOST_BRINGS)
-    # Much, or little by little (a recursive filter), or the first picture after a card: each is a new picture.
-    much = ratio > max(memory.limit, _KEY_FRAME * memory.new_brings)
-    if not much and not was_blank and not _creeps(memory, rows, blocks):
-        return _again(memory, frame.t_s, settings)
-    # After a card or a torn frame: against the last picture that was one.
-    memory.changed = _changed(memory, rows, memory.usable_blocks if was_blind else before)
-    return _new(memory, frame, blocks, settings)
+    # Much, or little by little (a recursive filter), or the first picture after a card: each is a new picture. What
+    # differs from a card says nothing about the line.
+    much = True if was_blank else memory.kinds.tell(_change(memory, frame, rows, before, two_before))
+    after_held, memory.held = memory.held, much is False
+    if much and not was_blank and halves_before is not None:
+        half = _half_that_came(halves, halves_before, inside)
+        if _is_second(memory, half, after_held):
+            return _rest_of_picture(memory, frame.t_s, settings)
+    if much is False:
+        much = _creeps(memory, rows, blocks, frame.t_s)
+    if not much:
+        memory.doubts.see(rows)
+    decided = _decide(memory, frame.t_s, rows.grain, held=much is False)
+    if much is False:
+        found = _again(memory, frame.t_s, settings)
+    else:
+        # After a card or a torn frame: against the last picture that was one.
+        memory.changed = _changed(memory, rows, memory.usable_blocks if was_blind else before)
+        found = _new(memory, frame, blocks, settings, told=much is True)
+    return replace(found, decided=decided) if decided else found
+
+
+def _decide(memory: LivenessMemory, t_s: float, grain_grey: float, *, held: bool) -> tuple[tuple[float, bool], ...]:
+    """What could not be told before and can be now; the age of the picture goes with it."""
+    decided = memory.doubts.decide(memory.kinds, t_s, grain_grey, held=held)
+    if decided and memory.last_new_s is not None and memory.doubts.told_s >= 0.0:
+        memory.last_new_s = min(memory.last_new_s, memory.doubts.last_s)
+    return decided
 
 
 def _changed(memory: LivenessMemory, rows: Rows, last: F32 | None) -> float | None:
@@ -172,14 +194,64 @@ def _changed(memory: LivenessMemory, rows: Rows, last: F32 | None) -> float | No
     return rows.differ(last, _looked_at(memory, rows.inside & seen_in(rows.blocks, last)))
 
 
-def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32) -> bool:
-    """Whether a frame that is much like the one before has changed since the last new picture, little by little."""
-    memory.most_since = max(memory.most_since, memory.ratios[-1])
+def _change(memory: LivenessMemory, frame: Frame, rows: Rows, before: F32, two_before: F32 | None) -> Change:
+    """What has changed since the frame before; over two frames and in the fine grain where the kinds ask for it."""
+    # Spread of the change / (sqrt 2 x grain): 1 for two independent pictures, near 0 for one shown twice.
+    memory.ratio = rows.differ_beyond_line(before)
+    over_two = fine = float("nan")
+    soon = memory.doubts.soon(frame.t_s)
+    fine_before, memory.fine = memory.fine, None
+    if memory.kinds.asks_for_more:
+        if two_before is not None and two_before.shape == before.shape:
+            over_two = rows.differ_beyond_line(two_before)
+        memory.fine = fine_grain_of(frame)
+        if fine_before is not None:
+            fine = fine_share(memory.fine, fine_before, rows.lit)
+    return Change(share=memory.ratio, grain_grey=rows.grain, over_two=over_two, fine=fine, soon=soon)
+
+
+def _half_that_came(halves: F32, before: F32, inside: NDArray[np.bool_]) -> int | None:
+    """Of an interlaced picture the half that is new where the other is the last picture's; None: both have changed."""
+    if inside.sum() < _LEAST_OF_HALVES:
+        return None
+    even, odd = (Rows(half, inside, 1.0).differ_beyond_line(last) for half, last in zip(halves, before, strict=True))
+    if max(even, odd) < _HALF * min(even, odd):
+        return None
+    return 0 if even > odd else 1
+
+
+def _is_second(memory: LivenessMemory, half: int | None, after_held: bool) -> bool:
+    """Whether it is the half that comes after the other; the first one comes after a frame that was held."""
+    if half is not None and (after_held or memory.first_half is None):
+        memory.first_half = half
+    return half is not None and half != memory.first_half
+
+
+def _rest_of_picture(memory: LivenessMemory, t_s: float, settings: LivenessSettings) -> Liveness:
+    """The other half has come of the picture whose first half was new."""
+    memory.new_blocks, memory.most_since = memory.blocks, 0.0
+    if not memory.unusable_reason:
+        memory.usable_blocks = memory.blocks
+    return _again(memory, t_s, settings)
+
+
+def _creeps(memory: LivenessMemory, rows: Rows, blocks: F32, t_s: float) -> bool | None:
+    """Whether a frame that is much like the one before has changed since the last new picture, little by little.
+
+    None: it has changed by more than the line, on a line that hides what a filter lets through.
+    """
+    memory.most_since = max(memory.most_since, memory.ratio)
     # Noise differs as much over ten frames as over one; what creeps differs the more the longer it is ago.
-    least = max(_CREEPS * memory.most_since, _LEAST_CREEP * memory.new_brings)
+    least = max(_CREEPS * memory.most_since, memory.kinds.least_creep)
     if memory.new_blocks is None or memory.new_blocks.shape != blocks.shape:
         return False
-    return rows.differ_beyond_line(memory.new_blocks) > least
+    crept = rows.differ_beyond_line(memory.new_blocks)
+    if crept > least:
+        return True
+    if memory.kinds.hides and memory.kinds.is_more_than_line(crept):
+        memory.doubts.beam_s = t_s
+        return None
+    return False
 
 
 def _field_blocks(memory: LivenessMemory, frame: Frame, blocks: F32) -> NDArray[np.bool_]:
@@ -222,100 +294,6 @@ def _looked_at(memory: LivenessMemory, inside: NDArray[np.bool_]) -> NDArray[np.
     return part if part.sum() > LEAST_BLOCKS else inside
 
 
-def _learned_limit(memory: LivenessMemory) -> float:
-    """The middle of the widest gap (in logarithm) between the two kinds of frames seen lately."""
-    if len(memory.ratios) < 8:
-        return memory.limit
-    # In logarithms: the two kinds differ by a factor. Sorted, a gap between neighbours is a gap between kinds.
-    recent = np.log(np.clip(np.array(memory.ratios), 0.01, 3.0))
-    values = np.sort(recent)
-    lowest, highest = np.log(_LIMITS)
-    middles = 0.5 * (values[:-1] + values[1:])
-    # A gap counts that reaches into the range of possible limits: exact repeats lie far below all of it.
-    gaps = np.where((values[1:] > lowest) & (values[:-1] < highest), np.diff(values), 0.0)
-    gaps[: _LEAST_REPEATS - 1] = 0.0
-    # The widest gap with its middle in the range; if the widest of all lies above it (pictures that bring far more
-    # than grain: deep breaths), the limit is the range's upper end, but only where such pictures come time and again.
-    within = int(np.argmax(np.where(middles < highest, gaps, 0.0)))
-    widest = int(np.argmax(gaps))
-    if middles[within] < highest and gaps[within] >= np.log(2.0):
-        return max(float(np.exp(middles[within])), _LIMITS[0])
-    if gaps[widest] >= np.log(2.0) and _comes_and_goes(recent > middles[widest]):
-        return _LIMITS[1]
-    two = _two_kinds(values)
-    if two is not None and two.limit < _LIMITS[1]:
-        memory.repeats_like = two.repeats
-        return max(two.limit, _LIMITS[0])
-    poor = _poor_video(recent)
-    if poor is not None:
-        return poor
-    return memory.limit if _still_repeats(memory) else _START_LIMIT
-
-
-def _poor_video(recent: NDArray[np.float64]) -> float | None:
-    """The limit behind a codec that leaves little: repeats change by next to nothing, new pictures by a little or more.
-
-    Between the two kinds there is no gap, and new ones vary by how the codec stored them.
-    """
-    values = np.sort(np.maximum(recent, np.log(_NEXT_TO_NOTHING)))
-    below = np.arange(1, len(values))
-    sums = np.cumsum(values)[:-1]
-    between = below * (len(values) - below) * (sums / below - (values.sum() - sums) / (len(values) - below)) ** 2
-    cut = int(np.argmax(between)) + 1
-    low, high = values[:cut], values[cut:]
-    if min(len(low), len(high)) < _LEAST_OF_A_KIND or not _comes_and_goes(recent > values[cut - 1]):
-        return None
-    most, least = float(np.percentile(low, 90)), float(np.percentile(high, 10))
-    apart = middle(high) - middle(low)
-    return float(np.exp(0.5 * (most + least))) if most < np.log(_LITTLE) and apart > np.log(_POOR_APART) else None
-
-
-def _comes_and_goes(above: NDArray[np.bool_]) -> bool:
-    """Whether what is far above comes time and again, as pulses do between repeats; a swing or a cough comes once."""
-    return int((above[1:] & ~above[:-1]).sum()) >= _LEAST_OF_A_KIND
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kinds:
-    limit: float
-    repeats: tuple[float, float]
-
-
-def _two_kinds(values: NDArray[np.float64]) -> _Kinds | None:
-    """Repeats and new pictures over a noisy cable: near to each other, a few of them between the two (Otsu's cut)."""
-    # Otsu's cut (1979, doi 10.1109/TSMC.1979.4310076): the one with the largest variance between the two classes, n1
-    # n2 (m1 - m2)^2. For all cuts at once by running sums.
-    below = np.arange(1, len(values))
-    sums = np.cumsum(values)[:-1]
-    above = len(values) - below
-    between = below * above * (sums / below - (values.sum() - sums) / above) ** 2
-    between[: _LEAST_OF_A_KIND - 1] = 0.0
-    between[len(between) - _LEAST_OF_A_KIND + 1 :] = 0.0
-    cut = int(np.argmax(between)) + 1
-    low, high = values[:cut], values[cut:]
-    if min(len(low), len(high)) < _LEAST_OF_A_KIND:
-        return None
-    repeats, new = _usual(low), _usual(high)
-    apart = new[0] - repeats[0]
-    if apart < max(np.log(_LEAST_APART), _APART_SPREADS * (repeats[1] + new[1])):
-        return None
-    return _Kinds(limit=float(np.exp(repeats[0] + 0.5 * apart)), repeats=repeats)
-
-
-def _usual(values: NDArray[np.float64]) -> tuple[float, float]:
-    centre = middle(values)
-    return centre, max(spread(values, centre), _LEAST_SPREAD)
-
-
-def _still_repeats(memory: LivenessMemory) -> bool:
-    """In a long hold no new picture is left to compare with: the noise is that of the repeats before it."""
-    if memory.repeats_like is None:
-        return False
-    usual, varies = memory.repeats_like
-    recent = np.log(np.clip(np.array(memory.ratios)[-_RECENT:], 0.01, 3.0))
-    return bool(np.median(recent) < usual + _SAME_SPREADS * varies)
-
-
 def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
     return Liveness(
         state=FrameState.NO_SIGNAL,
@@ -325,7 +303,10 @@ def _blank(memory: LivenessMemory, t_s: float) -> Liveness:
     )
 
 
-def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSettings) -> Liveness:
+def _new(
+    memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSettings, *, told: bool = True
+) -> Liveness:
+    """A new picture; or one that may be the last one again, if it is not told: it is measured all the same."""
     inside = _field_blocks(memory, frame, blocks)
     # What it is comes before how good it is: a menu is not over-exposed fluoroscopy.
     unusable_reason = without_fluoroscopy(blocks)
@@ -337,7 +318,7 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSe
         unusable_reason = without_fluoroscopy(blocks) or _unfit(memory, blocks, inside)
     grain = grain_of(blocks, inside)
     signature = None if unusable_reason else memory.seen.signature(frame)
-    if signature is not None and memory.seen.recalls(signature):
+    if signature is not None and memory.seen.recalls(signature, in_doubt=not told):
         memory.replayed_s, memory.unusable_reason = frame.t_s, ""
         if memory.last_new_s is None:  # the analysis was started again: X-ray time stands since then
             memory.last_new_s = memory.seen.newest_s
@@ -358,6 +339,13 @@ def _new(memory: LivenessMemory, frame: Frame, blocks: F32, settings: LivenessSe
     # become its own measure.
     memory.usable_blocks = blocks
     memory.usual.learn(blocks, inside)
+    if told:
+        memory.doubts.told(frame.t_s, blocks)
+    else:
+        beyond = memory.kinds.is_more_than_line(memory.ratio)
+        memory.doubts.add(frame.t_s, memory.kinds.last_change, beyond=beyond)
+        age = Unknown(CANNOT_TELL)
+        return Liveness(state=FrameState.LIVE, xray_age_s=age, noise_grey=memory.noise_grey, doubt=CANNOT_TELL)
     if memory.changed is not None and not moves_fast(memory):
         memory.usual_ratio = 0.95 * memory.usual_ratio + 0.05 * memory.changed
     elif memory.changed is not None:
@@ -410,7 +398,9 @@ def look_elsewhere(memory: LivenessMemory, before: Frame | None) -> None:
     before : Frame or None
         The same part in the frame before; None where there was none.
     """
-    memory.blocks = None if before is None or memory.last_new_s is None else blocks_of(before)
+    memory.halves = None if before is None or memory.last_new_s is None else halves_of(before)
+    memory.blocks = None if memory.halves is None else np.asarray(memory.halves.mean(axis=0), dtype=np.float32)
+    memory.two_before = memory.fine = None
     memory.new_blocks = memory.usable_blocks = memory.field_blocks = memory.field_mask = None
     memory.field_seen_s = -1e9
 

@@ -208,8 +208,17 @@ class SeenPictures:
         grain = float(across.mean()) * grey_of_255 if len(across) else 0.0
         return Signature(np.packbits((beyond > 0) & counts), np.packbits(counts), grain, half, frame.t_s)
 
-    def recalls(self, signature: Signature) -> bool:
-        """Whether this picture, which differs from the frame before, was seen before."""
+    def recalls(self, signature: Signature, *, in_doubt: bool = False) -> bool:
+        """Whether this picture, which differs from the frame before, was seen before.
+
+        Parameters
+        ----------
+        signature : Signature
+        in_doubt : bool
+            It cannot be told from the frame before whether it is a new one.
+        """
+        # What was found to stand at the newest picture stands there still, until a frame is told to be new.
+        self._resumes |= in_doubt and self._goes_on and self.at_newest
         near = self._near(signature)
         matches = None if near is None else self._matches(signature, near)
         self._resumes = False

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from assistant.acquisition import Acquisition, AcquisitionMemory, AcquisitionMode, take_picture
+from assistant.acquisition import Acquisition, AcquisitionMemory, AcquisitionMode, decide, take_picture
 from assistant.vocabulary import Unknown
 
 CONTINUOUS = ((0.0, 20.0),)
@@ -112,3 +112,27 @@ def test_without_times_no_pause_is_seen_whatever_is_held():
     pictures = [take_picture(memory, k / 15, timed=False) for k in (*range(40), *range(70, 75))]
     assert [each.passed_s for each in pictures] == list(range(45))
     assert {each.exposure for each in pictures} == {0}
+
+
+def test_what_could_not_be_told_is_counted_once_it_is_decided() -> None:
+    """The first pictures of a film are in doubt, then held ones: both are decided when the kinds are known."""
+    memory, plain = AcquisitionMemory(), AcquisitionMemory()
+    for k in range(60):
+        take_picture(memory, k / 15, in_doubt=k < 30)
+        if k < 20 or k >= 30:
+            take_picture(plain, k / 15)
+    assert memory.doubt is not None
+    decide(memory, 4.0, [(4.0 - k / 15, k < 20) for k in range(30)])
+    assert memory.doubt is None
+    assert not memory.undecided
+    assert memory.xray_s == pytest.approx(plain.xray_s, abs=1e-6)
+
+
+def test_of_pictures_in_doubt_for_long_no_more_than_the_newest_are_kept_open() -> None:
+    memory = AcquisitionMemory()
+    for k in range(4000):
+        take_picture(memory, k / 15, in_doubt=k == 0 or k % 500 < 250)
+    assert len(memory.undecided) <= 512
+    doubtful_s = sum(last_s - first_s for first_s, last_s in memory.doubts_s)
+    assert doubtful_s == pytest.approx(4000 / 15 / 2, rel=0.05)
+    assert sum(memory.xray_s) == pytest.approx(4000 / 15 / 2, rel=0.05)

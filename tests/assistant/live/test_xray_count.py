@@ -38,6 +38,21 @@ def test_it_is_logged_as_it_is_counted_and_found_again_after_a_crash() -> None:
     assert again.unlogged(is_over=True) == {3: 0.1, 4: 0.4}
 
 
+def test_two_stretches_that_are_found_to_be_one_are_one_in_the_log_too() -> None:
+    count, log = XrayCount(), {}
+    for exposures_s in ((1.0, 0.2), (1.4,)):
+        count.see(exposures_s)
+        log |= count.unlogged(is_over=True)
+    assert log == {0: 0.0, 1: 1.4, 2: 0.0}
+    assert count.unlogged(is_over=True) == {}
+    again = XrayCount()
+    for number, seconds in log.items():
+        again.recall({"number": number, "seconds": seconds})
+    assert (again.pushes, again.xray_on_s) == (1, 1.4)
+    again.see((0.5,))
+    assert again.unlogged(is_over=True) == {2: 0.5}
+
+
 def test_an_input_that_is_opened_anew_goes_on() -> None:
     count = XrayCount()
     count.see((1.0, 2.0))

@@ -73,7 +73,7 @@ def test_what_is_unknown_is_empty_with_its_reason_and_never_0() -> None:
         standing=(),
     )
     given_ = {name for name, cell in cells.items() if cell}
-    assert given_ == {"frame", "t_s", "state", "registration_ok", "alarm", "processing_ms", "reason"}
+    assert given_ == {"frame", "t_s", "state", "registration_ok", "alarm", "processing_ms", "reason", "new_picture"}
     assert (cells["registration_ok"], cells["alarm"], cells["reason"]) == ("0", "none", "the vertebra was lost")
 
 

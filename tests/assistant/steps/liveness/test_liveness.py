@@ -173,10 +173,8 @@ def test_pictures_that_change_little_by_little_are_never_frozen(tabletop):
     for k in range(200):
         shown += 0.1 * (vertebra.frame().grey - shown)
         frames.append(Frame(index=k, t_s=k / 30, grey=shown.round().astype(np.uint8)))
-    memory = start_liveness(frames[0])
-    got = states(memory, frames)
-    assert max(memory.ratios) < memory.limit, "the pair of frames alone must not tell, or nothing is tested here"
-    assert got.count("live") > 40
+    got = states(start_liveness(frames[0]), frames)
+    assert got.count("live") > 185
     assert "frozen" not in got
 
 
@@ -186,7 +184,9 @@ def test_a_picture_held_on_a_noisy_cable_or_behind_a_codec_does_not_creep(tablet
     held = [live[-1].astype(np.float64) + 1.5 * (k // 25) for k in range(150)]  # the codec sharpens it now and then
     noisy = [np.clip(grey + 2.0 * rng.standard_normal(grey.shape), 0, 255).astype(np.uint8) for grey in [*live, *held]]
     got = states(start_liveness(vertebra.frame()), [Frame(index=k, t_s=k / 30, grey=g) for k, g in enumerate(noisy)])
-    assert set(got[40 + 32 :]) == {"frozen"}
+    # Where no frame has been held before, the first ones cannot be told: nothing is known of the line.
+    assert "live" not in got[40 + 8 :]
+    assert set(got[40 + 8 + 32 :]) == {"frozen"}
 
 
 def over_an_analogue_line(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -211,7 +211,8 @@ def test_a_picture_held_on_a_line_whose_rows_jitter_is_frozen(tabletop, every):
     got = states(start_liveness(vertebra.frame()), [Frame(index=k, t_s=k / 30, grey=g) for k, g in enumerate(greys)])
     wanted = ["live" if k % every == 0 else "repeat" for k in range(100)]
     assert np.mean([a == b for a, b in zip(got[30:100], wanted[30:], strict=True)]) > 0.9
-    assert "live" not in got[100:]
+    # Where no frame has been held before, the first ones cannot be told: nothing is known of the line.
+    assert "live" not in got[100 + 4 * (every == 1) :]
     assert set(got[100 + 32 :]) == {"frozen"}
 
 
@@ -301,3 +302,68 @@ def test_after_a_stretch_in_which_everything_changes_new_pictures_are_new_at_onc
     got = states(start_liveness(frames[0]), frames)
     assert got[108:165:3] == ["live"] * 19
     assert "frozen" not in got
+
+
+def on_a_noisy_line(grey: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return np.clip(np.rint(grey + 3.0 * rng.standard_normal(grey.shape)), 0, 255).astype(np.uint8)
+
+
+def test_single_shots_are_told_from_what_a_noisy_line_adds_to_a_held_picture(tabletop):
+    """Most frames are held there: what they differ by is the line, though it is more than a third of the grain."""
+    vertebra, rng = tabletop(dose_ngy=200.0), np.random.default_rng(6)
+    shots = [on_a_noisy_line(grey, rng) for _ in range(6) for grey in [vertebra.frame().grey] * 60]
+    memory, settings = start_liveness(vertebra.frame()), LivenessSettings()
+    got = [judge_liveness(memory, Frame(index=k, t_s=k / 8, grey=grey), settings) for k, grey in enumerate(shots)]
+    assert [k for k in range(60, 360) if got[k].xray_age_s == 0.0] == list(range(60, 360, 60))
+    # While the beam may still be on a filter's next picture would hide in this line: nothing is called held then.
+    in_doubt = {k for k in range(60, 360) if got[k].doubt}
+    assert in_doubt
+    assert all(k % 60 <= 12 for k in in_doubt)
+    decided = {round(8 * (k / 8 - age_s)): new for k in range(360) for age_s, new in got[k].decided}
+    assert {k: decided.get(k) for k in in_doubt} == dict.fromkeys(in_doubt, False)
+
+
+def test_pictures_that_a_filter_hides_in_the_line_are_never_called_held(tabletop):
+    """After a long hold an exposure: its first picture is sure, the next ones change no more than the line."""
+    vertebra, rng = tabletop(dose_ngy=200.0), np.random.default_rng(8)
+    shown = vertebra.frame().grey.astype(np.float64)
+    greys = [shown] * 60
+    for k in range(12):
+        shown = shown + (1.0 if k == 0 else 0.2) * (vertebra.frame().grey - shown)
+        greys += [shown]
+    noisy = [np.clip(np.rint(g + 8.0 * rng.standard_normal(g.shape)), 0, 255).astype(np.uint8) for g in greys]
+    memory, settings = start_liveness(vertebra.frame()), LivenessSettings()
+    got = [judge_liveness(memory, Frame(index=k, t_s=k / 10, grey=g), settings) for k, g in enumerate(noisy)]
+    assert {got[k].state.value for k in range(60, 72)} == {"live"}
+
+
+def test_what_all_pictures_of_a_still_scene_differ_by_is_no_line(tabletop):
+    """No frame is held there, and fine bone is as much of the grain as what a noisy line leaves of it."""
+    vertebra = tabletop(dose_ngy=600.0)
+    shown = vertebra.frame().grey.astype(np.float64)
+    frames = []
+    for k in range(60):
+        shown += 0.3 * (vertebra.frame().grey - shown)
+        frames.append(Frame(index=k, t_s=k / 15, grey=shown.round().astype(np.uint8)))
+    assert states(start_liveness(vertebra.frame()), frames).count("repeat") <= 3
+
+
+@pytest.mark.parametrize("noise", [0.0, 4.0])
+def test_the_second_half_of_an_interlaced_picture_is_no_new_one(tabletop, noise):
+    vertebra, rng = tabletop(dose_ngy=150.0), np.random.default_rng(7)
+    frames, last = [], vertebra.frame().grey
+    for k in range(120):
+        whole = vertebra.frame(new_noise=k % 3 == 0).grey
+        shown = whole.copy()
+        if k % 3 == 0:
+            shown[1::2] = last[1::2]
+        last = whole
+        grey = np.clip(np.rint(shown + noise * rng.standard_normal(shown.shape)), 0, 255).astype(np.uint8)
+        frames.append(Frame(index=k, t_s=k / 25, grey=grey))
+    memory = start_liveness(vertebra.frame())
+    got = [judge_liveness(memory, frame, LivenessSettings()) for frame in frames]
+    # Under much noise a held frame may not be told; what is told is right.
+    told = [k for k in range(30, 120) if not got[k].doubt]
+    assert [got[k].xray_age_s == 0.0 for k in told] == [k % 3 == 0 for k in told]
+    assert len(told) == 90 if noise == 0.0 else len(told) > 60
+    assert all(k % 3 == 2 for k in range(30, 120) if got[k].doubt)
