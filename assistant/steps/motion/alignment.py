@@ -56,7 +56,7 @@ class Fit:
     noise: tuple[float, float] = (0.0, 0.0)
     """Of what it differs by from the reference frame: variance of the band and of the second differences."""
     planned: float = 0.0
-    """How well all that no blade touches matches, over what its noise lets it: less where the view has turned."""
+    """How well the body and what is near it match, over what their noise lets them: less where the view has turned."""
     walls: float = 0.0
     """How well the walls alone match, over what their noise lets them: what stands upright in the picture."""
     most_ratio: float = np.inf
@@ -116,11 +116,8 @@ def refine(
     # With most of the template out of the picture or covered, a correlation of the rest says nothing: 0, not a guess.
     if float(weight.sum()) < LIMITS.least_points * float(template.weight.sum()):
         return Fit(found, 0.0, 1.0, covariance)
-    correlation, clean, _, most_ratio = _match(template, lattice, at, weight)
-    # Whether the view turns is held against pictures in which a blade lay elsewhere: what it touches counts in neither.
-    own, own_clean, walls, _ = _match(template, lattice, at, weight * _untouched(template, lattice, at, weight))
+    correlation, clean, planned, walls, most_ratio = _match(template, lattice, at, weight)
     difference = _difference(template, lattice, at, weight)
-    planned = min(own / own_clean, 1.0)
     return Fit(found, correlation, clean, covariance, difference, planned, walls, most_ratio)
 
 
@@ -236,28 +233,10 @@ def _covered(template: Template, pyramid: Pyramid, lattice: Lattice, start: F64,
     return np.asarray(dark | changed, dtype=bool)
 
 
-def _untouched(template: Template, lattice: Lattice, at: F64, weight: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Points whose band holds no edge of a blade: none that is steeper than the reference frame's by far.
-
-    A blade that closes behind a recursive filter shows in steps, each too faint to be known by how dark it is.
-    """
-    now = np.stack([sample(each, at) for each in lattice.steps])
-    untouched: NDArray[np.bool_] = weight.astype(bool)
-    # How much contrast the picture has is told by what no blade touches, and so twice.
-    for _ in range(2):
-        then = template.steps * untouched
-        contrast = np.float32((now * then).sum() / ((then * then).sum() + 1e-9))
-        away_x, away_y = now - contrast * template.steps
-        untouched = np.asarray(untouched & (np.hypot(away_x, away_y) < LIMITS.touched_step), dtype=bool)
-    # Where edges stand everywhere they are no blade's.
-    enough = float((weight * untouched).sum()) >= LIMITS.least_points * float(template.weight.sum())
-    return untouched if enough else np.ones(len(untouched), dtype=bool)
-
-
 def _match(
     template: Template, lattice: Lattice, at: F64, weight: NDArray[np.generic]
-) -> tuple[float, float, float, float]:
-    """Correlation of picture and template, what it would be of the same anatomy; ``walls``, ``most_ratio`` of a fit."""
+) -> tuple[float, float, float, float, float]:
+    """``correlation``, ``clean``, ``planned``, ``walls`` and ``most_ratio`` of a fit."""
     w = (weight / weight.sum()).astype(np.float32)
     a, b = sample(lattice.band, at), template.values
     # The edge of a blade or of an instrument is many times as strong as bone, and would be all that counts.
@@ -270,11 +249,20 @@ def _match(
     grain = power(sample(lattice.grain, at.round())[::_SOME])
     noise = template.ratio.value * grain
     correlation, total = _correlation(w, a, b)
-    signal = max(total - noise, LIMITS.least_signal * total)
-    own, total_own = _correlation(w * template.upright, a, b)
-    walls = own / np.sqrt(max(1.0 - noise / total_own, own * own, LIMITS.least_signal))
     most = total * (1.0 - correlation**2) / (grain + 1e-9)
-    return correlation, float(np.sqrt(signal / total * template.signal_share)), float(walls), most
+    # Whether the view turns is held against pictures before it: where a blade may have closed since does not count.
+    near = w * template.near
+    near = near if float(near.sum()) > LIMITS.least_points else w
+    own, total_own = _correlation(near, a, b)
+    planned = min(own / _clean(template, total_own, noise), 1.0)
+    own, total_own = _correlation(near * template.upright, a, b)
+    walls = own / np.sqrt(max(1.0 - noise / total_own, own * own, LIMITS.least_signal))
+    return correlation, _clean(template, total, noise), planned, float(walls), most
+
+
+def _clean(template: Template, total: float, noise: float) -> float:
+    """The correlation to expect of the same anatomy, of which so much of the variance is noise."""
+    return float(np.sqrt(max(1.0 - noise / total, LIMITS.least_signal) * template.signal_share))
 
 
 def _correlation(w: F32, a: F32, b: F32) -> tuple[float, float]:

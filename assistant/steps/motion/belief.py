@@ -67,15 +67,17 @@ class Belief:
         return Belief(mean, covariance, self.usual, self.centre_px, self.mm_per_px)
 
     def anywhere(self) -> Belief:
-        """Nothing known of where it is; turn and scale as physics allow about the usual ones."""
-        mean = np.array([self.mean[0], self.mean[1], *self.usual])
-        covariance = np.diag([*np.full(2, (_ANYWHERE_MM / self.mm_per_px) ** 2), *self._stationary()])
-        return Belief(mean, covariance, self.usual, self.centre_px, self.mm_per_px)
+        """Nothing known of where it is; turn and scale as they are believed."""
+        covariance = np.zeros((4, 4))
+        covariance[[0, 1], [0, 1]] = (_ANYWHERE_MM / self.mm_per_px) ** 2
+        covariance[2:, 2:] = self.covariance[2:, 2:]
+        return Belief(self.mean, covariance, self.usual, self.centre_px, self.mm_per_px)
 
-    def anywhere_from(self, pose: F64) -> Belief:
-        """Nothing known of where it is, but looked for from where a pose puts the centre."""
-        mean = np.array([*self.numbers_of(pose)[:2], *self.usual])
-        return Belief(mean, self.covariance, self.usual, self.centre_px, self.mm_per_px).anywhere()
+    def anywhere_from(self, pose: F64, waited_s: float) -> Belief:
+        """Nothing known of where it is after a time, but looked for from where a pose puts the centre."""
+        mean = np.array([*self.numbers_of(pose)[:2], *self.mean[2:]])
+        there = Belief(mean, self.covariance, self.usual, self.centre_px, self.mm_per_px)
+        return there.later(waited_s).anywhere()
 
     def taken(self, pose: F64, covariance: F64, *, opened: bool = False) -> Belief:
         """After a picture; ``opened``: turn and scale have changed for another reason than breathing."""
@@ -92,5 +94,5 @@ class Belief:
 
 def as_marked(centre_px: tuple[float, float], mm_per_px: float) -> Belief:
     """The pose of the reference frame, nothing known of where the vertebra is now."""
-    start = Belief(np.zeros(4), np.eye(4), np.zeros(2), centre_px, mm_per_px)
-    return start.anywhere()
+    start = Belief(np.zeros(4), np.zeros((4, 4)), np.zeros(2), centre_px, mm_per_px)
+    return start.later(np.inf).anywhere()

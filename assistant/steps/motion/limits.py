@@ -56,10 +56,8 @@ class MotionLimits:
     covered_log: float = 8.0
     covered_sigmas: float = 4.0
     """Grown darker or brighter than the rest by both (100 x the logarithm): cement, steel or a blade covers it [P]."""
-    touched_step: float = 25.0
-    """Brightness (100 x the logarithm) that changes by more over the band's box than in the reference frame is a
-    blade's or steel's edge: in open film 10, in views turned by 3 and 30 degrees 25 and 45, at blades 40 to 180 (99 %
-    of the points, one run each) [P]."""
+    near_mm: float = 10.0
+    """So far round the body no blade closes, and a match is held against those of other pictures [P]."""
     least_points: float = 0.3
     """With less than this share of the points left, a correlation says nothing."""
     clip: float = 3.0

@@ -50,6 +50,8 @@ class MotionMemory:
     pieces: list[Piece]
     belief: Belief
     """After the last picture in which it was found; before the first, that it stands as marked."""
+    waited_s: float
+    """Between that picture and this one."""
     structure: float = LIMITS.structure
     """How well pictures of this vertebra match but for their noise."""
     accepted: int = 0
@@ -129,6 +131,7 @@ def start_following(
         coarse=learn_template(coarse, wide, outline, LIMITS.points // 4),
         pieces=pieces(coarse.band, wide, window, (low, high), grey.shape),
         belief=as_marked(centre_px, mm_per_px),
+        waited_s=np.inf,
     )
 
 
@@ -165,8 +168,9 @@ def follow(
     at_once = paused or memory.followed
     for each in memories:
         each.stretch, each.awaited = acquisition.stretch, each.awaited or paused
+        each.waited_s = t_s - each.t_s
     if not paused:
-        tracked = _track(memory, pyramid, cement, t_s)
+        tracked = _track(memory, pyramid, cement)
         share = memory.share(tracked)
         # While it turns away another planned view may come up.
         if share >= LIMITS.good and not memory.usual.fallen and _believed(memory, tracked, t_s):
@@ -280,9 +284,9 @@ def _apart_mm(outline: Outline, pose: F64, other: F64) -> float:
     return float(np.hypot(*there)) * outline.mm_per_px
 
 
-def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None, t_s: float) -> Fit:
+def _track(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -> Fit:
     """Follow from the last pose."""
-    known = memory.belief.later(t_s - memory.t_s)
+    known = memory.belief.later(memory.waited_s)
     return refine(memory.fine, memory.outline, pyramid, known.pose(), cement, known, rounds=8)
 
 
@@ -291,13 +295,14 @@ def _nearby(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None) -
 
     Also whether turn and scale had to be set free for it.
     """
-    known, marked = memory.belief.anywhere(), memory.belief.anywhere_from(AS_MARKED)
+    known, waited_s = memory.belief, memory.waited_s
+    marked = known.anywhere_from(AS_MARKED, waited_s)
     apart_mm = _apart_mm(memory.outline, known.pose(), marked.pose())
-    between = known.anywhere_from(0.5 * (known.pose() + marked.pose()))
+    between = known.anywhere_from(0.5 * (known.pose() + marked.pose()), waited_s)
     reach_mm = LIMITS.nearby_mm + 0.5 * apart_mm
     found: list[Fit] = []
     for place in places_nearby(memory.fine, memory.outline, pyramid, between.pose(), reach_mm):
-        bound = known.anywhere_from(place.pose)
+        bound = known.anywhere_from(place.pose, waited_s)
         fit = refine(memory.fine, memory.outline, pyramid, bound.pose(), cement, bound, rounds=8)
         found.append(replace(fit, above=place.above))
         if memory.share(fit) >= LIMITS.good or place.above > LIMITS.clear:
@@ -387,6 +392,6 @@ def _coarsely(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None)
 
 def _looked_at(memory: MotionMemory, pyramid: Pyramid, cement: CementMask | None, pose: F64) -> tuple[Fit, bool]:
     """A place on the fine lattice, with the turn and scale that physics allows, else free."""
-    bound = memory.belief.anywhere_from(pose)
+    bound = memory.belief.anywhere_from(pose, memory.waited_s)
     best = refine(memory.fine, memory.outline, pyramid, bound.pose(), cement, bound, rounds=8)
     return (best, False) if memory.share(best) >= LIMITS.good else _opened(memory, pyramid, cement, best, pose)

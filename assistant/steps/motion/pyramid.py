@@ -47,8 +47,6 @@ class Lattice:
         Its mean over a few mm: where it grows dark, something covers the bone.
     band : array (rows, cols)
         What is compared: neither slow brightness nor the noise of single pixels.
-    wide_px : int
-        Side of the box over which ``slow`` is the mean.
     left, top : int
         Of the part in the whole lattice.
     """
@@ -56,21 +54,8 @@ class Lattice:
     logged: F32
     slow: F32
     band: F32
-    wide_px: int
     left: int = 0
     top: int = 0
-
-    @cached_property
-    def steps(self) -> tuple[F32, F32]:
-        """Along the rows and the columns, how much the slow part changes over its own box.
-
-        A step of brightness is a ramp of the slow part as wide as the box, and just there it is in the band.
-        """
-        scale = self.wide_px / 32.0
-        return (
-            np.asarray(cv2.Scharr(self.slow, cv2.CV_32F, 1, 0, scale=scale), dtype=np.float32),
-            np.asarray(cv2.Scharr(self.slow, cv2.CV_32F, 0, 1, scale=scale), dtype=np.float32),
-        )
 
     @cached_property
     def grain(self) -> F32:
@@ -134,7 +119,7 @@ def _lattice(
     wide = max(5, round(softness * LIMITS.band_high_mm / pixel_mm * 3) | 1)
     slow = np.asarray(cv2.blur(logged, (wide, wide)), dtype=np.float32)
     band = np.asarray(cv2.subtract(low, slow), dtype=np.float32)
-    return Lattice(logged=logged, slow=slow, band=band, wide_px=wide, left=corner[0], top=corner[1])
+    return Lattice(logged=logged, slow=slow, band=band, left=corner[0], top=corner[1])
 
 
 def _decimated(grey: Grey, white: int, decimation: int) -> F32:

@@ -90,12 +90,12 @@ class Template:
     centre_px: F64  # c in lattice px
     reference: F32  # the reference frame's own values
     slow: F32  # and those of its slow part
-    steps: F32  # (2, n): how much that changes over its box, along the rows and the columns
     values: F32  # the mean's
     jacobian: F32  # (6, n): dx, dy, rotation, logarithm of the scale, gain, offset
     products: F32  # (21, n): the upper triangle of each point's jacobian times itself
     weight: F32
     upright: F32  # 1 on edges that stand upright in the picture: the walls
+    near: F32  # 1 in the body and near it, where no blade closes
     map: F32  # the weight of every pixel of the window, not of the points alone
     cells: NDArray[np.int64]  # where each cell's points begin
     grain: F32  # the reference frame's second differences
@@ -158,7 +158,6 @@ def learn_template(lattice: Lattice, decimation: int, outline: Outline, points: 
         logged=np.ascontiguousarray(lattice.logged[rows, cols]),
         slow=np.ascontiguousarray(lattice.slow[rows, cols]),
         band=np.ascontiguousarray(lattice.band[rows, cols]),
-        wide_px=lattice.wide_px,
         left=left,
         top=top,
     )
@@ -220,7 +219,9 @@ def _chosen(
     left, top = window.reference.left, window.reference.top
     gx = cv2.Scharr(part, cv2.CV_32F, 1, 0, scale=1 / 32)
     gy = cv2.Scharr(part, cv2.CV_32F, 0, 1, scale=1 / 32)
-    prior = _prior(shape, decimation, outline)[top : top + part.shape[0], left : left + part.shape[1]]
+    own = slice(top, top + part.shape[0]), slice(left, left + part.shape[1])
+    away_mm = _away_mm(shape, decimation, outline)[own]
+    prior = _prior(shape, decimation, outline)[own]
     prior = np.asarray(prior / _variance(window, prior > 0, pixel_mm), dtype=np.float32)
     # The best points by gradient times weight; argpartition, for their order does not matter.
     flat = (cv2.magnitude(gx, gy) * prior).ravel()
@@ -247,12 +248,12 @@ def _chosen(
         centre_px=centre,
         reference=window.reference.band[ys, xs],
         slow=window.reference.slow[ys, xs],
-        steps=np.stack([each[ys, xs] for each in window.reference.steps]),
         values=values,
         jacobian=jacobian,
         products=jacobian[UPPER[0]] * jacobian[UPPER[1]],
         weight=prior[ys, xs],
         upright=np.asarray(np.abs(tx) > LIMITS.upright * np.abs(ty), dtype=np.float32),
+        near=np.asarray(away_mm[ys, xs] < LIMITS.near_mm, dtype=np.float32),
         map=prior,
         cells=np.flatnonzero(np.diff(cell, prepend=-1)),
         grain=window.reference.grain[ys, xs],
@@ -276,6 +277,15 @@ def _variance(window: Window, valid: NDArray[np.bool_], pixel_mm: float) -> F32:
         variance = (prior * variance + seen * ((window.pictures - 1) / window.pictures)) / (prior + window.pictures - 1)
     middle = float(np.median(variance[valid])) if valid.any() else 1.0
     return np.asarray(variance / middle, dtype=np.float32)
+
+
+def _away_mm(lattice_shape: tuple[int, ...], decimation: int, outline: Outline) -> F32:
+    """How far each pixel lies from the body; 0 in it."""
+    drawn = np.ones(lattice_shape[:2], np.uint8)
+    ring = ((outline.body_px + 0.5) / decimation - 0.5).round().astype(np.int32)
+    cv2.fillPoly(drawn, [ring], 0)
+    away = cv2.distanceTransform(drawn, cv2.DIST_L2, 3) * (outline.mm_per_px * decimation)
+    return np.asarray(away, dtype=np.float32)
 
 
 def _prior(lattice_shape: tuple[int, ...], decimation: int, outline: Outline) -> F32:

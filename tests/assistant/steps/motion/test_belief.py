@@ -30,7 +30,9 @@ def test_time_widens_what_is_known_and_brings_turn_and_scale_back():
 
 def test_where_the_table_has_moved_the_scale_may_have_changed_too():
     near, far = (as_marked((100.0, 80.0), 0.4).taken(pose(d, 0.0, 0.0, 1.0), np.eye(4)) for d in (2.0, 40.0))
-    assert far.anywhere().covariance[3, 3] > 10 * near.anywhere().covariance[3, 3]
+    assert far.later(60.0).covariance[3, 3] > 10 * near.later(60.0).covariance[3, 3]
+    there = near.anywhere_from(pose(40.0, 0.0, 0.0, 1.0), 60.0)
+    assert np.allclose(there.covariance[2:, 2:], far.later(60.0).covariance[2:, 2:])
 
 
 def test_what_has_opened_is_the_new_usual():
@@ -38,6 +40,10 @@ def test_what_has_opened_is_the_new_usual():
     assert np.allclose(opened.later(60.0).mean[2:], [np.deg2rad(2.0), np.log(1.05)])
 
 
-def test_looked_for_at_another_place_it_has_the_usual_turn_and_scale():
-    known = as_marked((100.0, 80.0), 0.4).taken(pose(0.0, 0.0, 1.0, 1.0), np.eye(4))
-    assert np.allclose(known.anywhere_from(pose(9.0, 4.0, -7.0, 1.1)).pose(), pose(9.0, 4.0, 0.0, 1.0))
+def test_looked_for_at_another_place_it_has_the_turn_and_scale_that_it_is_believed_to_have():
+    known = as_marked((100.0, 80.0), 0.4).taken(pose(0.0, 0.0, 1.0, 1.0), np.diag([0.01, 0.01, 1e-8, 1e-10]))
+    there = pose(9.0, 4.0, -7.0, 1.1)
+    soon, late = known.anywhere_from(there, 0.1), known.anywhere_from(there, 60.0)
+    assert np.allclose(soon.mean[2:], known.later(0.1).mean[2:])
+    assert np.rad2deg(np.sqrt(soon.covariance[2, 2])) < 0.15
+    assert np.allclose(late.pose(), pose(9.0, 4.0, 0.0, 1.0), atol=1e-4)
