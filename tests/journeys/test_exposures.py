@@ -73,6 +73,16 @@ def test_single_shots_are_measured_and_a_line_that_was_crossed_is_told(tmp_path)
     assert not technical & {event["kind"] for event in result["events"]}
 
 
+def test_one_shot_that_does_not_show_the_vertebra_says_why_and_raises_nothing_technical(tmp_path):
+    """The next exposure does not confirm it. Two in a row are told."""
+    made = in_exposures([1] * 14, beyond=[6, 9, 10])
+    result, rows = analysed(tmp_path, made)
+    assert all(rows[made.new[k]]["reason"] for k in (6, 9, 10))
+    told = [e["first_frame"] for e in result["events"] if e["kind"] in ("registration_lost", "view_changed")]
+    assert told
+    assert min(told) >= made.new[10]
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_each_shot_is_found_wherever_the_table_was_pushed(tmp_path, seed):
     made, moved = pushed_shots(10, 4.0, seed)

@@ -6,13 +6,9 @@ from assistant.alarm_table.row import RaisingRule, Watched
 from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
 from assistant.steps.alarms.memory import (
-    CLOCK_MS,
-    SECOND_PULSE,
-    SLOW_MS,
     AlarmInput,
     AlarmMemory,
     Watch,
-    interval_ms,
     raise_alarm,
     slow_ms,
 )
@@ -20,8 +16,7 @@ from assistant.vocabulary import FrameState
 
 _FIRST_MS = 300.0
 """In the first pictures of an exposure grain and brightness settle: that the vertebra is not found in them is told when
-it has lasted so long; and one picture alone in which it is not found is nothing where a second one comes soon enough
-[P]. Each of them has its reason on the screen meanwhile."""
+it has lasted so long, or into another exposure [P]. Each of them has its reason on the screen meanwhile."""
 
 
 def follow_technical(memory: AlarmMemory, watch: Watch, now: AlarmInput, settings: AlarmSettings) -> None:
@@ -52,22 +47,18 @@ def follow_technical(memory: AlarmMemory, watch: Watch, now: AlarmInput, setting
 
 
 def _has_set_on(memory: AlarmMemory, watch: Watch, now: AlarmInput) -> bool:
-    """Whether a technical condition has held long enough to be told: what pictures show, in film time."""
+    """Whether a technical condition has held long enough to be told: what pictures show, in film or in exposures.
+
+    A held picture confirms nothing: what one alone shows is its `reason`, said at once, until the next one tells.
+    """
     row, newest = watch.row, memory.newest
     lost = memory.lost_since if row.watched is Watched.REGISTRATION else None
     since = memory.elsewhere_since if row.watched is Watched.UNKNOWN_VIEW else lost
     if since is None or newest is None:
         began_s = watch.first_wanted_s
         return began_s is not None and (now.t_s - began_s) * 1000 >= row.onset_ms
-    slow = row.watched is Watched.REGISTRATION and now.new_picture and interval_ms(memory) > SLOW_MS
-    needed_ms = max(row.onset_ms, SECOND_PULSE * interval_ms(memory))
-    if since.picture == 0:
-        needed_ms = max(needed_ms, _FIRST_MS)
-    elif slow:
-        needed_ms = 0.0
-    # Film, and how long the newest picture has been looked at: held, it tells the same.
-    lost_ms = (newest.film_s - since.film_s + now.t_s - newest.t_s) * 1000
-    return lost_ms >= needed_ms - CLOCK_MS
+    needed_ms = max(row.onset_ms, _FIRST_MS) if since.picture == 0 else row.onset_ms
+    return newest.has_lasted(since, needed_ms / 1000)
 
 
 def _comes_back(watch: Watch, now: AlarmInput, *, wanted: bool) -> bool:
