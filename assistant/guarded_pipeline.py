@@ -7,9 +7,10 @@ long as that lasts.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from assistant.alarm_table.row import PipelineRow
 from assistant.alarm_table.table import NOT_TRACKED, row_of
 from assistant.console_display import ConsoleDisplay
 from assistant.errors import describe
@@ -17,6 +18,7 @@ from assistant.language import sentence
 from assistant.leak_shape.patch import SeenPatch
 from assistant.pipeline import AlarmListener, Pipeline, Summary
 from assistant.readings.csv_row import why_unmeasured
+from assistant.steps.alarms import acknowledged
 from assistant.vocabulary import (
     Alarm,
     Approach,
@@ -169,10 +171,20 @@ class GuardedPipeline:
         """A person has said of these views whether cement stood there before the start."""
         self._pipeline.before.answer(views, is_there=is_there)
 
-    def acknowledge(self) -> None:
-        """A person has seen all alarms that stand: a latched one may end once its condition is gone."""
+    @property
+    def standing(self) -> tuple[Alarm, ...]:
+        """The alarms that stand after the last frame."""
+        return self._standing
+
+    @property
+    def acknowledged(self) -> frozenset[PipelineRow]:
+        """The rows of the alarm table that stand and that a person has acknowledged."""
+        return acknowledged(self._pipeline.alarms)
+
+    def acknowledge(self, only: Collection[PipelineRow] | None = None) -> None:
+        """A person has seen all alarms that stand, or those of these rows: a latched one may end when it is gone."""
         try:
-            self._pipeline.acknowledge()
+            self._pipeline.acknowledge(only)
         except Exception as error:
             self.fault = self.fault or sentence(f"at an acknowledgement: {describe(error)}")
 

@@ -10,13 +10,14 @@ knows a thread, a screen or a disk; the clock that times the work is handed in.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assistant import lengths
 from assistant.acquisition import Acquisition, AcquisitionMemory, decide, take_picture
+from assistant.alarm_table.row import PipelineRow
 from assistant.alarm_table.table import with_shapes
 from assistant.geometry import Crop
 from assistant.imaging.xray_field import field_at, find_field
@@ -40,7 +41,7 @@ from assistant.steps.cement import (
     find_cement,
     start_masking,
 )
-from assistant.steps.leaks import LeakMemory, all_leaks, leaks_at_end
+from assistant.steps.leaks import LeakMemory, all_leaks, leaks_at_end, once_a_site
 from assistant.steps.liveness import ScreenWatch, SeenPictures, moves_fast, picture_with
 from assistant.steps.measures import final_measures
 from assistant.steps.motion import (
@@ -162,6 +163,8 @@ class Pipeline:
         What the beam has done so far.
     acquisition : Acquisition or None
         The same at the newest X-ray picture, an unusable one too; None before the first.
+    alarms : AlarmMemory
+        What stands and has stood.
     """
 
     def __init__(
@@ -195,7 +198,7 @@ class Pipeline:
         self._timed = clock is not RunClock.ASSUMED
         self._active = 0
         self._speed = SpeedMemory()
-        self._alarms = AlarmMemory()
+        self.alarms = AlarmMemory()
         self._last = _nothing(sentence("no X-ray picture has been measured yet"))
         self._covered: _PictureFindings | None = None
         """What was found in the newest X-ray picture, while a torn frame (two pictures in one) or an older picture
@@ -251,7 +254,7 @@ class Pipeline:
         alarm_input = self._alarm_input(frame, liveness, new_picture, started_ns)
         if self._covered is not None:
             alarm_input = replace(alarm_input, leaks=held)
-        outcome = update_alarms(self._alarms, alarm_input, self._settings.alarms)
+        outcome = update_alarms(self.alarms, alarm_input, self._settings.alarms)
         # Handed out here: shapes and the sign of the picture, below, may take long or fail.
         if on_alarm is not None:
             for alarm in outcome.changes:
@@ -284,18 +287,18 @@ class Pipeline:
         """It has caught up with a session: what that has shown is known from now on."""
         self.screen.memory.seen = seen
 
-    def acknowledge(self) -> tuple[Alarm, ...]:
-        """A person has seen all alarms that stand: a latched one may end once its condition is gone. The fresh ones."""
-        return acknowledge(self._alarms)
+    def acknowledge(self, only: Collection[PipelineRow] | None = None) -> tuple[Alarm, ...]:
+        """A person has seen all that stands (or ``only`` these rows), so it may end. The fresh ones."""
+        return acknowledge(self.alarms, only)
 
     def finish(self) -> Summary:
         """Say what the run comes to; may be called at any time."""
         # Heights and the wedge angle are known in the lateral view, also when the run ends in another one.
         at = next((k for k, each in enumerate(self._views) if each.planned.is_lateral), self._active)
         last = [leak for k, each in enumerate(self._views) for leak in self._last_leaks(k, each)]
-        leaks = _once_a_site([*(leak for each in self._views for leak in all_leaks(each.quick.leaks)), *last])
+        leaks = once_a_site([*(leak for each in self._views for leak in all_leaks(each.quick.leaks)), *last])
         return Summary(
-            events=with_shapes(alarms_at_end(self._alarms, last, self._settings.alarms), leaks),
+            events=with_shapes(alarms_at_end(self.alarms, last, self._settings.alarms), leaks),
             leaks=leaks,
             measures=final_measures(self._views[at].planned, self._views[at].cement, at),
             models=_models(self._shapes, leaks),
@@ -312,7 +315,7 @@ class Pipeline:
 
     def _last_leaks(self, index: int, view: _View) -> tuple[Leak, ...]:
         """What a view's last picture shows and no other has confirmed."""
-        leaks, seen = leaks_at_end(view.quick.leaks), self._alarms.shown.get(index)
+        leaks, seen = leaks_at_end(view.quick.leaks), self.alarms.shown.get(index)
         if not leaks or seen is None or seen.acquisition is None or isinstance(view.cement, Unknown):
             return leaks
         return view.typing.typed(self._shapes, leaks, view.cement, seen.frame_index, seen.acquisition.film_s)
@@ -467,22 +470,6 @@ def _models(shapes: ShapeModel | Unknown | None, leaks: tuple[Leak, ...]) -> tup
     name = model_name(shapes.identity)
     answered = any(leak.shape is not None and leak.shape.model == name for leak in leaks)
     return (shapes.identity,) if answered else ()
-
-
-def _once_a_site(leaks: list[Leak]) -> tuple[Leak, ...]:
-    """One leak seen in two views is one leak: the larger picture of it, from the first that showed it."""
-    chosen: dict[LeakSite, Leak] = {}
-    for leak in leaks:
-        before = chosen.get(leak.site, leak)
-        larger, other = (leak, before) if leak.area_mm2 >= before.area_mm2 else (before, leak)
-        # A shape weighed by the model in one view stands before an open one of the other.
-        weighed = other.shape is not None and other.shape.frames and not (larger.shape and larger.shape.frames)
-        chosen[leak.site] = replace(
-            larger,
-            first_frame=min(leak.first_frame, before.first_frame),
-            shape=other.shape if weighed else larger.shape,
-        )
-    return tuple(sorted(chosen.values(), key=lambda leak: leak.first_frame))
 
 
 def _certain(motion: Motion | Unknown) -> bool:

@@ -285,6 +285,8 @@ class LiveInput:
             if message.state.fault != session_state.recording.fault:
                 self._log("recording", fault=message.state.fault, lost_frames=message.state.lost_frames)
             session_state.recording = message.state
+        elif isinstance(message, FaultNotice):
+            self._log("fault", happened=message.happened, do=message.do)
         elif isinstance(message, PlanRefused) and message.plan_number == self._plan_number:
             session_state.lines, session_state.void_reason = Lines.NONE, ""
             self._log("plan_refused", plan_number=message.plan_number, reason=message.reason)

@@ -158,6 +158,8 @@ class SecondInput:
                         do=sentence("The first goes on."),
                     )
                 )
+            elif isinstance(message, FaultNotice):
+                self.input.inbox.append(message)
         for each in self.input.inbox:
             if isinstance(each, LinesVoid):
                 messages.append(

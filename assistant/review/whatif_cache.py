@@ -53,6 +53,8 @@ from assistant.vocabulary import (
 _MOST_BYTES: Final = 2 << 30
 _NEW: Final = (FrameState.LIVE, FrameState.MOVING)
 """States of a frame with a new X-ray picture: `MOVING` is said of nothing else."""
+_LAYOUT: Final = 2
+"""Of what is kept: another one has other files, so that none is read as what it is not."""
 
 
 class CachedFrame(msgspec.Struct, frozen=True, array_like=True):
@@ -261,7 +263,7 @@ def place_for(folder: Path, run: str, plan: dict[str, Any], settings: Settings, 
         return None
     slow = plain(settings)
     slow.pop("alarms")
-    key = json_canonical([os.fspath(path.resolve()), stats, views, slow, model, __version__])
+    key = json_canonical([os.fspath(path.resolve()), stats, views, slow, model, __version__, _LAYOUT])
     return folder / f"{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}.kept"
 
 

@@ -28,10 +28,10 @@ _TOUCH = np.ones((3, 3), np.uint8)
 
 @dataclass(slots=True, eq=False)
 class FrontMemory:
-    """The cement of the last picture of a view that was measured, and of one since in which it was not where it was."""
+    """The cement of the last picture of a view, as far as it was believed, and where that is not all, all of it."""
 
     mask: NDArray[np.uint8] | None = None
-    slipped: NDArray[np.uint8] | None = None
+    unproved: NDArray[np.uint8] | None = None
     """Believed when the next picture shows it again; one with the cement where it was before is no doubtful one."""
 
 
@@ -52,21 +52,22 @@ def doubtful_fronts(
         the picture before is no sign of a slip: another breath, grain and much new cement are what a pause brings.
     """
     mask = cement.mask.astype(np.uint8)
-    seen = [each for each in (memory.slipped, memory.mask) if each is not None and each.any()]
+    seen = [each for each in (memory.unproved, memory.mask) if each is not None and each.any()]
     if not mask.any():
-        memory.mask, memory.slipped = mask, None
+        memory.mask, memory.unproved = mask, None
         return ()
     near = np.asarray(cv2.dilate(mask, _TOUCH), dtype=np.uint8)
     before = next((each for each in seen if int((each & near).sum()) >= _KEPT * int(each.sum())), None)
     if seen and before is None and acquisition.timed and acquisition.picture > 0:
-        memory.slipped = mask
+        memory.unproved = mask
         return tuple(maps.mm)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     believed = stats[:, cv2.CC_STAT_AREA] * maps.mm_per_px**2 >= _OF_ITSELF_MM2
     before = memory.mask if before is None else before
-    memory.mask, memory.slipped = mask, None
     if before is not None:
         believed |= np.bincount(labels[cv2.dilate(before, _TOUCH) > 0], minlength=count) > 0
+    sure = np.where(believed[labels], mask, 0).astype(np.uint8)
+    memory.mask, memory.unproved = sure, None if (sure == mask).all() else mask
     rows, cols = np.nonzero(mask)
     of_pixel = labels[rows, cols]
     return tuple(line for line, mm in maps.mm.items() if not believed[of_pixel[int(np.argmin(mm[rows, cols]))]])

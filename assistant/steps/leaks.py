@@ -211,6 +211,22 @@ def leaks_at_end(memory: LeakMemory) -> tuple[Leak, ...]:
     return tuple(leak for leak in memory.seen if leak.site not in memory.largest)
 
 
+def once_a_site(leaks: Sequence[Leak]) -> tuple[Leak, ...]:
+    """One leak seen in two views is one leak: the larger picture of it, from the first that showed it."""
+    chosen: dict[LeakSite, Leak] = {}
+    for leak in leaks:
+        before = chosen.get(leak.site, leak)
+        larger, other = (leak, before) if leak.area_mm2 >= before.area_mm2 else (before, leak)
+        # A shape weighed by the model in one view stands before an open one of the other.
+        weighed = other.shape is not None and other.shape.frames and not (larger.shape and larger.shape.frames)
+        chosen[leak.site] = replace(
+            larger,
+            first_frame=min(leak.first_frame, before.first_frame),
+            shape=other.shape if weighed else larger.shape,
+        )
+    return tuple(sorted(chosen.values(), key=lambda leak: leak.first_frame))
+
+
 def keep_shape(memory: LeakMemory, leak: Leak) -> None:
     """Keep a leak's shape, worked out later by the classifier: of many pictures, else of the leak at its largest.
 

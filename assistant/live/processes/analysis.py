@@ -18,6 +18,7 @@ from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.live.messages import (
     AlarmNotice,
+    FaultNotice,
     Moved,
     PlanRefused,
     PlanTaken,
@@ -107,6 +108,8 @@ class LiveAnalysis:
         self._back: LookingBack | None = None
         self._frames_since_look = 0
         self._last_index = session_memory.ring.newest_index
+        self._captured_ns = 0
+        """Of the newest frame that was analysed."""
         self._skipped = 0
         self._cement: CementMask | Unknown | None = None
         self._outline: Outline = ()
@@ -189,6 +192,7 @@ class LiveAnalysis:
             recorded = self._recorded.taken()
             if recorded is None:
                 return False
+            self._tell_not_looked(self._recorded.fault)
             self._recorded = None
             for frame in recorded:
                 self._session_memory.earlier.offer(frame)
@@ -202,13 +206,36 @@ class LiveAnalysis:
         if self._back.step():
             return True
         back, self._back = self._back, None
+        self._tell_not_looked(back.fault)
         if back.found is not None:
-            pipeline, guarded = back.found
-            for since in self._since_plan:
-                _tell(guarded, since, self._plan_number)
-            pipeline.go_on_with(self._seen)
-            self._pipeline, self._of_plan = guarded, pipeline.screen
+            self._go_on_with(*back.found)
         return True
+
+    def _go_on_with(self, pipeline: Pipeline, guarded: GuardedPipeline) -> None:
+        """The pipeline that has seen earlier pictures goes on; what it alone has raised is told now."""
+        assert self._pipeline is not None, "there is something to look back from"
+        for since in self._since_plan:
+            if not isinstance(since, Acknowledge):
+                _tell(guarded, since, self._plan_number)
+        guarded.acknowledge(self._pipeline.acknowledged)  # nobody has seen what stands in the new one alone
+        known = {(alarm.kind, alarm.site, alarm.priority) for alarm in self._pipeline.standing}
+        for alarm in guarded.standing:
+            if (alarm.kind, alarm.site, alarm.priority) not in known:
+                self._tell_alarm(alarm, self._captured_ns)
+        pipeline.go_on_with(self._seen)
+        self._pipeline, self._of_plan = guarded, pipeline.screen
+
+    def _tell_not_looked(self, fault: str) -> None:
+        if fault:
+            happened = sentence(f"Earlier pictures could not be looked at ({fault}).")
+            do = sentence("Cement before the start? Judge by eye.")
+            self._session_memory.analysis_says.put(FaultNotice(happened=happened, do=do))
+
+    def _tell_alarm(self, alarm: Alarm, captured_ns: int) -> None:
+        finished_ns, number = time.monotonic_ns(), self._plan_number
+        self._session_memory.analysis_says.put(
+            AlarmNotice(alarm=alarm, plan_number=number, captured_ns=captured_ns, finished_ns=finished_ns)
+        )
 
     @property
     def looks_back(self) -> bool:
@@ -218,11 +245,10 @@ class LiveAnalysis:
     def _analyse(self, stamped: StampedFrame) -> None:
         frame = Frame(index=stamped.index, t_s=stamped.t_s, grey=stamped.grey, white=stamped.white)
 
+        self._captured_ns = stamped.captured_ns
+
         def hand_out(alarm: Alarm) -> None:
-            finished_ns, number = time.monotonic_ns(), self._plan_number
-            self._session_memory.analysis_says.put(
-                AlarmNotice(alarm=alarm, plan_number=number, captured_ns=stamped.captured_ns, finished_ns=finished_ns)
-            )
+            self._tell_alarm(alarm, stamped.captured_ns)
 
         if self._pipeline is not None and not is_in_colour(self._session_memory):
             reading, self._screen = self._pipeline.process(frame, hand_out), self._of_plan

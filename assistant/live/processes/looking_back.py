@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from assistant.capture.run_folder import RunFolder
-from assistant.errors import AssistantError
+from assistant.errors import AssistantError, describe
 from assistant.guarded_pipeline import GuardedPipeline
 from assistant.pipeline import Pipeline
 from assistant.recording.reading import is_recorded
@@ -41,6 +41,7 @@ class LookingBack:
         self._make, self._newer, self._last_index = make, newer, -1
         self._frames: deque[Frame] = deque()
         self._made: tuple[Pipeline, GuardedPipeline] | None = None
+        self._fault = ""
         self._thread = threading.Thread(target=self._begin, name="looking back", daemon=True)
         self._thread.start()
 
@@ -48,8 +49,9 @@ class LookingBack:
         try:
             pipeline = self._make()
             self._made = pipeline, GuardedPipeline(pipeline)
-        except Exception:
-            log.exception("earlier pictures are not looked back at")  # the plan itself was taken: it is watched
+        except Exception as error:
+            self._fault = describe(error)  # the plan itself was taken: it is watched
+            log.exception("earlier pictures are not looked back at")
 
     @property
     def waits(self) -> bool:
@@ -74,8 +76,13 @@ class LookingBack:
         """The pipeline and what guards it, where earlier pictures say something of cement in the reference frame."""
         if self._made is None:
             return None
-        pipeline, guarded = self._made
-        return self._made if pipeline.before.is_told and not guarded.fault else None
+        pipeline, _ = self._made
+        return self._made if pipeline.before.is_told and not self.fault else None
+
+    @property
+    def fault(self) -> str:
+        """Why earlier pictures say nothing, for a person; empty where nothing went wrong."""
+        return self._fault if self._made is None else self._made[1].fault
 
 
 class RecordedBefore:
@@ -84,11 +91,17 @@ class RecordedBefore:
     Parameters
     ----------
     folder : Path
+
+    Attributes
+    ----------
+    fault : str
+        Why they could not be read, for a person; empty where they could.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._frames: list[Frame] = []
+        self.fault = ""
         self._thread = threading.Thread(target=self._read, name="recorded before", daemon=True)
         self._thread.start()
 
@@ -108,4 +121,5 @@ class RecordedBefore:
             finally:
                 run.close()
         except (AssistantError, OSError) as error:
+            self.fault = str(error)
             log.warning("%s: its pictures are not looked back at: %s", self._folder, error)

@@ -18,7 +18,7 @@ reads a clock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from dataclasses import replace
 
@@ -106,19 +106,35 @@ def _ended(memory: AlarmMemory, alarm: Alarm, frame_index: int) -> Alarm:
     return gone
 
 
-def acknowledge(memory: AlarmMemory) -> tuple[Alarm, ...]:
+def acknowledge(memory: AlarmMemory, only: Collection[PipelineRow] | None = None) -> tuple[Alarm, ...]:
     """A person has seen all alarms that stand: a latched one may now end once its condition is gone.
+
+    Parameters
+    ----------
+    memory : AlarmMemory
+        Changed by the call.
+    only : collection of PipelineRow or None
+        Of these rows alone; None: of all.
 
     Returns
     -------
     tuple of Alarm
         Those that had not been acknowledged before. They go on standing while their condition does.
     """
-    fresh = [watch for watch in memory.watches if watch.alarm is not None and not watch.acknowledged]
+    fresh = [
+        watch
+        for watch in memory.watches
+        if watch.alarm is not None and not watch.acknowledged and (only is None or watch.row in only)
+    ]
     for watch in fresh:
         watch.acknowledged = True
         watch.good_since = None
     return tuple(watch.alarm for watch in fresh if watch.alarm is not None)
+
+
+def acknowledged(memory: AlarmMemory) -> frozenset[PipelineRow]:
+    """The rows whose alarm stands and has been acknowledged."""
+    return frozenset(watch.row for watch in memory.watches if watch.alarm is not None and watch.acknowledged)
 
 
 def all_alarms(memory: AlarmMemory) -> tuple[Alarm, ...]:

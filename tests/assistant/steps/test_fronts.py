@@ -50,6 +50,14 @@ def test_a_picture_in_which_the_cement_is_not_where_it_was_proves_nothing(shift_
     assert seen((BODY,), (moved,), timed=False)[1] == frozenset(), "and so it may where no times are known"
 
 
+def test_the_picture_after_a_speck_is_no_doubtful_one() -> None:
+    """However large the speck was beside the cement."""
+    small: Box = (100, 90, 108, 98)
+    apart, back = seen((small,), (small, SPECK), (small,))[1:]
+    assert apart
+    assert back == frozenset()
+
+
 def test_the_first_cement_of_all_is_doubted_where_it_is_no_larger_than_a_speck() -> None:
     assert Line.POSTERIOR_WALL in seen((SPECK,))[0]
     assert seen((BODY,)) == [frozenset()]

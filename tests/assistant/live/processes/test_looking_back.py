@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.live.messages import Moved, PlanRefused
-from assistant.live.orders import AnswerBefore, TakePlan
+from assistant.live.messages import AlarmNotice, FaultNotice, Moved, PlanRefused
+from assistant.live.orders import Acknowledge, AnswerBefore, TakePlan
 from assistant.live.processes.analysis import LiveAnalysis
 from assistant.live.processes.looking_back import RecordedBefore
 from assistant.live.shared.shared_memory import SessionMemory
@@ -17,7 +17,7 @@ from assistant.recording.keeping import write_picture
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.writer import Recorder
 from assistant.settings.tree import Settings
-from assistant.vocabulary import Distances, Frame
+from assistant.vocabulary import Distances, Frame, Priority
 from tests.recorders import WRITER
 from tests.small_run import COLS, FPS, ROWS, pictures, plan_document
 from tests.waiting import wait_until
@@ -126,3 +126,41 @@ def test_a_no_is_taken_back_also_where_the_analysis_was_started_again_after_it(
     lines.close()
     assert areas[5] < 60.0
     assert areas[-1] > areas[5] + 100.0
+
+
+def test_what_the_earlier_pictures_alone_raise_is_told_and_nobody_has_acknowledged_it(
+    memory: SessionMemory, late: TakePlan, tmp_path: Path
+) -> None:
+    """What was answered is what stood on the screen then: nothing, for the first pipeline counts none of before."""
+    lines = LineWriter(tmp_path, "readings_{:03d}.jsonl")
+    for k in range(LATE + 1):
+        memory.earlier.offer(frame_of(k))
+    analysis = LiveAnalysis(memory, Settings(), lines)
+    analysis.obey(late)
+    publish(memory, LATE + 1)
+    analysis.step()
+    analysis.obey(Acknowledge())
+    memory.analysis_says.take()
+    wait_until(lambda: not analysis.looks_back, analysis.step)
+    told = [each.alarm for each in memory.analysis_says.take() if isinstance(each, AlarmNotice)]
+    assert analysis._pipeline is not None
+    stands = analysis._pipeline.standing
+    assert any(alarm.priority >= Priority.MEDIUM for alarm in stands)
+    assert {alarm.kind for alarm in told} == {alarm.kind for alarm in stands}
+    assert analysis._pipeline.acknowledged == frozenset()
+    lines.close()
+
+
+def test_a_look_back_that_fails_is_told(memory: SessionMemory, late: TakePlan, tmp_path: Path) -> None:
+    """Its picture is gone from the disk when the second pipeline is made; the plan itself is watched."""
+    lines = LineWriter(tmp_path, "readings_{:03d}.jsonl")
+    for k in range(LATE + 1):
+        memory.earlier.offer(frame_of(k))
+    analysis = LiveAnalysis(memory, Settings(), lines)
+    analysis.obey(late)
+    Path(late.references[0]).unlink()
+    wait_until(lambda: not analysis.looks_back, analysis.step)
+    (told,) = [each for each in memory.analysis_says.take() if isinstance(each, FaultNotice)]
+    assert "r.png" in told.happened
+    assert told.do == "Cement before the start? Judge by eye."
+    lines.close()
