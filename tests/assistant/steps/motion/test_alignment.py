@@ -123,19 +123,16 @@ def test_the_match_is_foretold_at_the_grain_of_each_picture(grainier):
 
 
 def test_what_moves_as_a_view_turns_counts_in_what_tells_that_it_does() -> None:
-    """Turned by 7 degrees the edges that move most were taken for a blade's, and 0.88 of the match was left."""
+    """Turned by 7 degrees the edges that move most were taken for a blade's: 0.69 in place of 0.64."""
     run, _ = tabletop._at_rest()
     breath = run.theatre.pose(run.planned(0).reference_frame / tabletop.FPS)
-    patient, planned = Tabletop(), []
-    for roll_deg in (0.0, 7.0):
-        stage = run.stage_of("lateral").turned(roll_deg, 0.0)
-        patient._paths = stage.paths(breath, 0.0, run.injection_end_s, cannula_in=True)
-        grey = patient.frame().grey
-        if not planned:
-            field = find_field(grey, 255)
-            body, centre = patient.body_px, patient.centre_px
-            memory = start_following(0, grey, 255, field, patient.mm_per_px, body, centre)
-        at = Pyramid(grey=patient.frame().grey, white=255)
-        planned.append(refine(memory.fine, memory.outline, at, AS_MARKED, None, None, rounds=8).planned)
-    assert planned[0] > 0.99
-    assert planned[1] < 0.86
+    patient = Tabletop()
+    grey = patient.frame().grey
+    body, centre = patient.body_px, patient.centre_px
+    memory = start_following(0, grey, 255, find_field(grey, 255), patient.mm_per_px, body, centre)
+    turned = run.stage_of("lateral").turned(7.0, 0.0)
+    patient._paths = turned.paths(breath, 0.0, run.injection_end_s, cannula_in=True)
+    now = Pyramid(grey=patient.frame().grey, white=255)
+    fit = refine(memory.fine, memory.outline, now, AS_MARKED, None, None, rounds=8)
+    assert fit.planned < 0.7
+    assert fit.planned == pytest.approx(fit.correlation / fit.clean, abs=0.02)
