@@ -21,6 +21,8 @@ BLOCK_PX = 4
 LEAST_BLOCKS = 50
 """Of so few nothing is said [P]."""
 _STRIPS = 40
+_COLUMNS = 128
+"""How much two frames differ is measured on so many blocks of a row, or a few more; all else here was chosen on 96."""
 _LEAST_SLOPE = 1e-3
 _LEAST_FLICKER, _MOST_FLICKER = 0.003, 0.15
 """A supply or a console varies by a few percent from one picture to the next [P]."""
@@ -103,7 +105,12 @@ def grain_of(blocks: F32, inside: Bool) -> float:
     # Var(a - 2 b + c) = 6 sigma^2 for independent noise, so that sigma = spread / sqrt 6 = spread / 2.449; what is
     # linear along the row falls out.
     second = blocks[:, :-2] - 2 * blocks[:, 1:-1] + blocks[:, 2:]
-    return spread(second[inside[:, 1:-1]]) / 2.449
+    return spread(second[inside[:, 1:-1]][:: _thinning(blocks)]) / 2.449
+
+
+def _thinning(blocks: F32) -> int:
+    """Of so many blocks along a row one is looked at."""
+    return max(int(blocks.shape[1]) // _COLUMNS, 1)
 
 
 def ratio_of(changes: F32, grain: float) -> float:
@@ -181,8 +188,13 @@ class Rows:
     def __init__(self, blocks: F32, inside: Bool, grain: float) -> None:
         self.blocks, self.inside, self.grain = blocks, inside, grain
         self.lit = inside & _lit(blocks)
-        self._slope = np.zeros_like(blocks)
-        self._slope[:, 1:-1] = blocks[:, 2:] - blocks[:, :-2]
+        slope = np.zeros_like(blocks)
+        slope[:, 1:-1] = blocks[:, 2:] - blocks[:, :-2]
+        self._every = np.s_[:, :: _thinning(blocks)]
+        if np.count_nonzero(inside[self._every]) <= LEAST_BLOCKS:
+            self._every = np.s_[:, ::1]
+        self._seen, self._slope = (np.ascontiguousarray(each[self._every], np.float32) for each in (blocks, slope))
+        self._inside, self._lit = (np.ascontiguousarray(each[self._every], np.bool_) for each in (inside, self.lit))
 
     def differ(self, other: F32, where: Bool) -> float | None:
         """The ratio of `ratio_of` for all that has changed in a part of the field but the picture's brightness.
@@ -191,8 +203,10 @@ class Rows:
         """
         if where.sum() <= LEAST_BLOCKS:
             return None
-        change = (self.blocks - other)[where]
-        shown = self.blocks[where] - 0.5 * change
+        every = _thinning(self.blocks)
+        shown = self.blocks[where][::every]
+        change = shown - other[where][::every]
+        shown = shown - np.float32(0.5) * change
         shown = shown - shown.mean()
         plain = ratio_of(change, self.grain)
         gain = _gain(change - change.mean(), shown)
@@ -201,28 +215,34 @@ class Rows:
     def differ_beyond_line(self, other: F32) -> float:
         """The same without what a shift or a step of brightness of each row explains."""
         # Where a picture is black or white it neither shifts nor flickers as the rest does.
-        counts = self.lit & _lit(other)
-        if counts.sum() < _LEAST_LIT * self.inside.sum():
-            counts = self.inside
+        blocks, other = self._seen, other[self._every]
+        counts = self._lit & _lit(other)
+        if np.count_nonzero(counts) < _LEAST_LIT * np.count_nonzero(self._inside):
+            counts = self._inside
         within = counts.astype(np.float32)
-        share = within / np.maximum(within.sum(axis=1, keepdims=True), np.float32(1))
+        count = np.maximum(within.sum(axis=1, keepdims=True), np.float32(1))
 
         def centred(values: F32) -> F32:
-            return np.asarray((values - (values * share).sum(axis=1, keepdims=True)) * within, dtype=np.float32)
+            return np.asarray((values - _dot(values, within) / count) * within, dtype=np.float32)
 
         # A row that is shifted by d along itself changes by d times its slope (Taylor): least squares for d, row by
         # row. Its mean (hum) is taken off before.
         slope = centred(self._slope)
-        steepness = np.maximum(np.square(slope).sum(axis=1, keepdims=True), np.float32(_LEAST_SLOPE))
+        steepness = np.maximum(_dot(slope, slope), np.float32(_LEAST_SLOPE))
 
         def beyond_shift(change: F32) -> float:
-            shift = (change * slope).sum(axis=1, keepdims=True) / steepness
+            shift = np.asarray(_dot(change, slope) / steepness, dtype=np.float32)
             return ratio_of((change - shift * slope)[counts], self.grain)
 
-        change = self.blocks - other
-        shown = centred(self.blocks - 0.5 * change)
+        change = blocks - other
+        shown = centred(blocks - np.float32(0.5) * change)
         change = centred(change)
         plain = beyond_shift(change)
         # A picture that flickers is brighter everywhere, by a share of its own greys.
         gain = _gain(change, shown)
         return min(plain, beyond_shift(change - gain * shown)) if gain else plain
+
+
+def _dot(one: F32, other: F32) -> F32:
+    """Sums of products along each row, as a column."""
+    return np.asarray(np.einsum("ij,ij->i", one, other)[:, None], dtype=np.float32)

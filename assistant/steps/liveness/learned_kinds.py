@@ -84,6 +84,8 @@ class LearnedKinds:
     def __init__(self) -> None:
         self._held = np.empty((0, 7))
         self._new = np.empty((0, 7))
+        self._apart = (self._held, self._new, False)
+        """Whether the changes of the two kinds are apart, and the changes that this was found of."""
         self._limits: tuple[float, float] | None = None
         self._count = self._same = 0
         self._line = np.empty((0, 2))
@@ -162,8 +164,11 @@ class LearnedKinds:
     @property
     def _kinds_are_apart(self) -> bool:
         """Whether the kinds are known well enough by themselves."""
-        held, new = self._held[:, _CHANGE], self._new[:, _CHANGE]
-        return min(len(held), len(new)) >= FEW and _are_apart(held, new)
+        held, new = self._held, self._new
+        if self._apart[0] is not held or self._apart[1] is not new:  # asked for several times a frame
+            enough = min(len(held), len(new)) >= FEW
+            self._apart = (held, new, enough and _are_apart(held[:, _CHANGE], new[:, _CHANGE]))
+        return self._apart[2]
 
     @property
     def _beyond_line(self) -> float | None:
