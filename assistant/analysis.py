@@ -55,7 +55,13 @@ def reference_frames(source: Source, plan: Plan) -> list[Frame]:
     frames = []
     for k, view in enumerate(plan.views):
         try:
-            frames.append(source.frame_at(view.reference_frame))
+            frame = source.frame_at(view.reference_frame)
+            if frame.lost:
+                raise UsageError(
+                    f"views[{k}]: reference_frame {view.reference_frame} of {facts.source} could not be decoded "
+                    f"({frame.lost}); choose another frame"
+                )
+            frames.append(frame)
         except InputError as error:
             if facts.frame_count is not None:
                 raise

@@ -43,6 +43,7 @@ from assistant.steps.cement import (
 )
 from assistant.steps.leaks import LeakMemory, all_leaks, leaks_at_end, once_a_site
 from assistant.steps.liveness import ScreenWatch, SeenPictures, moves_fast, picture_with
+from assistant.steps.lost_pictures import LostPictures
 from assistant.steps.measures import final_measures
 from assistant.steps.motion import (
     DisplayWatch,
@@ -182,6 +183,7 @@ class Pipeline:
         self._shapes = shapes
         self._clock_ns = clock_ns
         places = [view.centre_px for view in plan.views]
+        self.lost = LostPictures()
         self.screen = ScreenWatch(settings.liveness, places, references[0], seen, _around(plan.views))
         pictures = [picture_with(view.centre_px, frame) for view, frame in zip(plan.views, references, strict=True)]
         self._polarity = PolarityWatch(plan.views, pictures, cement_limits)
@@ -224,7 +226,7 @@ class Pipeline:
     def _through(self, frame: Frame, on_alarm: AlarmListener | None) -> Reading:
         started_ns = self._clock_ns()
         # Liveness. What is no new picture goes on with the figures of the last one, or with none.
-        liveness = self.screen.judge(frame)
+        liveness = self.lost.judge(frame) or self.screen.judge(frame)
         if liveness.may_be_new:
             doubt = bool(liveness.doubt)
             self.acquisition = take_picture(self.exposures, frame.t_s, timed=self._timed, in_doubt=doubt)
@@ -303,6 +305,7 @@ class Pipeline:
             measures=final_measures(self._views[at].planned, self._views[at].cement, at),
             models=_models(self._shapes, leaks),
             notes=(
+                *self.lost.notes,
                 *self.screen.notes,
                 *(self.exposures.notes if self._timed else ()),
                 *self.display.notes,

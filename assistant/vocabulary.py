@@ -61,12 +61,15 @@ class Frame:
         As stored by the source (before any crop, flip or rotation), larger = brighter on the screen.
     white : int
         The grey value of full white: 255 or 65535.
+    lost : str
+        Why it has no picture: it could not be decoded. Empty where it has one; else ``grey`` is black.
     """
 
     index: int
     t_s: float
     grey: Grey = field(repr=False)
     white: int = 255
+    lost: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "t_s", round(self.t_s, 6))

@@ -98,22 +98,24 @@ class RunFolder:
             Where a picture is not the one that was recorded, or has another size than those before.
         """
         reader = _Forward(self._files, self._label, self._threads)
-        grey = self._black()
+        grey, lost = self._black(), ""
         at = (-1, -1)
         try:
             for line in self.recorded.lines[first:]:
                 if self._closed:
                     raise InputError(f"{self._label}: was closed while it was read; open it again")
                 if line.v < 0:
-                    grey, at = self._black(), (-1, -1)
+                    grey, lost, at = self._black(), "", (-1, -1)
                 elif (line.v, line.p) != at:
-                    grey, at = self._checked(reader.picture(line), line), (line.v, line.p)
-                yield self._frame(line, grey)
+                    picture = reader.picture(line)
+                    grey, lost, at = self._checked(picture, line), picture.lost, (line.v, line.p)
+                yield self._frame(line, grey, lost)
         finally:
             reader.close()
 
-    def _checked(self, grey: Grey, line: FrameLine) -> Grey:
-        if line.crc is not None and zlib.crc32(np.ascontiguousarray(grey).tobytes()) != line.crc:
+    def _checked(self, picture: Frame, line: FrameLine) -> Grey:
+        grey = picture.grey
+        if not picture.lost and line.crc is not None and zlib.crc32(np.ascontiguousarray(grey).tobytes()) != line.crc:
             raise InputError(f"{self._label}: the picture of frame {line.i} was changed after it was recorded")
         if grey.shape != self._shape:
             raise InputError(
@@ -121,8 +123,9 @@ class RunFolder:
             )
         return grey
 
-    def _frame(self, line: FrameLine, grey: Grey) -> Frame:
-        return Frame(index=line.i, t_s=line.t - self.recorded.lines[0].t, grey=grey, white=self._white)
+    def _frame(self, line: FrameLine, grey: Grey, lost: str = "") -> Frame:
+        t_s = line.t - self.recorded.lines[0].t
+        return Frame(index=line.i, t_s=t_s, grey=grey, white=self._white, lost=lost)
 
     def _black(self) -> Grey:
         return np.zeros(self._shape, np.uint8) if self._white == 255 else np.zeros(self._shape, np.uint16)
@@ -142,7 +145,8 @@ class RunFolder:
         line = self.recorded.lines[index]
         if line.v < 0:
             return self._frame(line, self._black())
-        return self._frame(line, self._checked(self._source(line.v).frame_at(line.p).grey, line))
+        picture = self._source(line.v).frame_at(line.p)
+        return self._frame(line, self._checked(picture, line), picture.lost)
 
     def _source(self, number: int) -> VideoSource:
         if number not in self._sources:
@@ -177,7 +181,7 @@ class _Forward:
         self._source: VideoSource | None = None
         self._pictures: Iterator[Frame] = iter(())
 
-    def picture(self, line: FrameLine) -> Grey:
+    def picture(self, line: FrameLine) -> Frame:
         if line.v != self._number:
             self.close()
             path = self._files[line.v]
@@ -185,7 +189,7 @@ class _Forward:
             self._pictures, self._number = self._source.frames(), line.v
         for frame in self._pictures:
             if frame.index == line.p:
-                return frame.grey
+                return frame
         raise InputError(f"{self._label}: the picture of frame {line.i} is missing in {self._files[line.v].name}")
 
     def close(self) -> None:

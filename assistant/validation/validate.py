@@ -21,6 +21,7 @@ from assistant.system.plain import read_json
 from assistant.validation.recording import check_recording
 from assistant.validation.schema_check import contract_schema, first_fault
 from assistant.validation.table import TableFacts, mask_fault, read_table_facts
+from assistant.vocabulary import Frame
 
 Progress = Callable[[int, int | None], None]
 _IN_MM_BEFORE: Final = sentence(
@@ -143,9 +144,17 @@ def _run(path: Path, progress: Progress) -> tuple[str, _Content]:
     try:
         facts = source.facts
         frames, last_s = 0, 0.0
+        lost: list[Frame] = []
         for frame in source.frames():
             frames, last_s = frames + 1, frame.t_s
+            if frame.lost:
+                lost.append(frame)
             progress(frames, facts.frame_count)
+        if lost:
+            raise InputError(
+                f"{path}: {len(lost)} of {frames} pictures cannot be decoded (first in frame {lost[0].index}: "
+                f"{lost[0].lost}); copy the file again from where it was recorded"
+            )
         check_recording(source, frames)
     finally:
         source.close()

@@ -89,13 +89,14 @@ class Bench:
         unit: Fraction = Fraction(1, 10),
         stamps: tuple[int, ...] | None = None,
         kind: str | None = None,
+        rate: int = 10,
         **stream_values: Any,
     ) -> Path:
         """A video of ten pictures a second; ``kind``: FFmpeg's name of the container where the name does not tell."""
         path = self.path(name)
         shown = self.pictures if pictures is None else pictures
         with av.open(f"file:{path}", "w", format=kind, options=container or {}) as file:
-            stream = file.add_stream(codec, rate=10, options=options or {})
+            stream = file.add_stream(codec, rate=rate, options=options or {})
             stream.height, stream.width = shown.shape[1:3]
             stream.pix_fmt = pixel_format
             stream.codec_context.time_base = unit
@@ -158,6 +159,8 @@ class Case:
         As typed behind ``--fps``.
     scale : float or None
         Millimetres a pixel that are proposed.
+    lost : tuple of int
+        Frames that have no picture.
     inside : bool
         Opened by its bare name, as from within its folder.
     """
@@ -172,6 +175,7 @@ class Case:
     refused: str = ""
     fps: float | None = None
     scale: float | None = None
+    lost: tuple[int, ...] = ()
     inside: bool = False
 
 
@@ -394,7 +398,7 @@ def _(b: Bench) -> Path:
     return b.packed("panic.dcm", d, encapsulate([coded] * b.count, has_bot=False))
 
 
-@case("jpegls_without_end", refused="its data end before the picture does")
+@case("jpegls_without_end", lost=(0,))
 def _(b: Bench) -> Path:
     return _broken(b, JPEGLSLossless, lambda one: one[: len(one) // 2])
 
@@ -658,3 +662,37 @@ def _(b: Bench) -> Path:
 
 
 case("folder_of_nothing", refused="the folder holds no run that can be read")(lambda b: b.path("nothing/x").parent)
+
+
+# --- damage: a picture that cannot be decoded is one lost frame ------------------------------------------------------
+
+
+def _mjpeg(b: Bench, name: str, broken: dict[int, bytes | None]) -> Path:
+    film = b.video("film.avi", "mjpeg", "yuvj420p", options={"q": "1"})
+    data = b.packets(film)
+    for k, change in broken.items():
+        data[k] = data[k][: len(data[k]) // 3] if change is None else change
+    return b.remuxed(film, name, data)
+
+
+case("mjpeg_first_bad", worst=None, lost=(0,))(lambda b: _mjpeg(b, "first.avi", {0: None}))
+case("mjpeg_two_bad", worst=None, lost=(3, 6))(lambda b: _mjpeg(b, "two.avi", {3: None, 6: b"no picture"}))
+case("mjpeg_last_bad", worst=None, lost=(7,))(lambda b: _mjpeg(b, "last.avi", {7: b"no picture"}))
+case("mjpeg_all_bad", refused="not even its first picture can be decoded")(
+    lambda b: _mjpeg(b, "all.avi", dict.fromkeys(range(8)))
+)
+
+
+@case("ffv1_one_bad", worst=0, lost=(4,))
+def _(b: Bench) -> Path:
+    film = b.video("film.mkv", "ffv1", "gray", options={"g": "1", "slicecrc": "1", "level": "3"})
+    data = b.packets(film)
+    data[4] = data[4][:200] + bytes([data[4][200] ^ 255]) + data[4][201:]
+    return b.remuxed(film, "ffv1_bad.mkv", data)
+
+
+@case("avi_dropped_frames", worst=None, times_s=STEPPED)
+def _(b: Bench) -> Path:
+    """Empty places for frames that the recorder dropped: none is damaged, each picture keeps its time."""
+    stamps = tuple(round(t * 20) for t in STEPPED)
+    return b.video("dropped.avi", "mjpeg", "yuvj420p", options={"q": "1"}, stamps=stamps, unit=Fraction(1, 20), rate=20)

@@ -27,6 +27,7 @@ WHOLE = (
     *("dicom_vector_short", "dicom_no_time", "dicom_10_of_16_bits", "dicom_palette", "dicom_bad_table", "rle_too_long"),
     *("dicom_deflated", "length_past_the_end", "palette.avi", "still_first", "mkv_of_a_killed_recorder"),
     *("named 2026-11-29T10:30:00.mkv", "gif", "tiff_stack", "png_10_of_16_bits", "dicom_series", "dicomdir"),
+    *("mjpeg_first_bad", "mjpeg_two_bad", "jpegls_without_end", "avi_dropped_frames"),
 )
 
 
@@ -84,8 +85,11 @@ def test_what_comes_in(
     assert facts.mm_per_px_hint == (None if row.scale is None else pytest.approx(row.scale))
     for part in row.notes:
         assert any(part in note for note in facts.notes), facts.notes
+    assert tuple(k for k, frame in enumerate(shown) if frame.lost) == row.lost
     for k, frame in enumerate(shown):
-        if row.worst is not None:
+        if frame.lost:
+            assert not frame.grey.any()
+        elif row.worst is not None:
             assert np.abs(of_255(frame) - bench.pictures[k]).max() <= row.worst
         else:  # another scale of grey, but the same picture
             assert np.corrcoef(of_255(frame).ravel(), bench.pictures[k].ravel())[0, 1] > 0.99
@@ -93,7 +97,7 @@ def test_what_comes_in(
     # By number is in order, after any jump.
     for k in (due - 1, 0, due // 2, due // 2 - 1, due - 1, 1):
         again = source.frame_at(k)
-        assert (again.index, again.t_s, again.white) == (k, shown[k].t_s, shown[k].white)
+        assert (again.index, again.t_s, again.white, again.lost) == (k, shown[k].t_s, shown[k].white, shown[k].lost)
         assert np.array_equal(again.grey, shown[k].grey)
     source.close()
     assert capfd.readouterr() == ("", "")
@@ -150,7 +154,16 @@ def test_the_whole_way(
     for part in row.notes:
         assert any(part in note for note in run["notes"])
         assert part in told
-    if row.clock != "assumed":
+    if row.lost:
+        with (out / "measurements.csv").open(encoding="utf-8", newline="") as file:
+            states = [each["state"] for each in csv.DictReader(file)]
+        assert tuple(k for k, state in enumerate(states) if state == "unusable") == row.lost
+        (note,) = (note for note in run["notes"] if "could not be decoded" in note)
+        assert note.startswith(
+            f"{len(row.lost)} of {COUNT} pictures could not be decoded (first in frame {row.lost[0]}: "
+        )
+        assert note in told
+    elif row.clock != "assumed" and row.times_s is None:
         assert far_apart_mm(out, plain) <= 0.5
 
 

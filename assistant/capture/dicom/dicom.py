@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from assistant.capture.dicom.dicom_display import make_display
 from assistant.capture.dicom.dicom_header import DicomHeader, numbers, pixel_layout, read_header, recorded_on
 from assistant.capture.dicom.dicom_pixels import PixelError, is_readable, read_table, stored_values, syntax_name
@@ -45,8 +47,7 @@ class DicomSource:
             raise InputError(f"{self._label}: cannot be read ({error.strerror}); check the file") from error
         try:
             self._read_head(fps)
-            if self._table.pieces:
-                self.frame_at(0)
+            self._check_one_decodes()
         except PixelError as error:
             self.close()
             raise InputError(
@@ -59,6 +60,19 @@ class DicomSource:
         if not self._table.pieces:
             self.close()
             raise self._ended(0)
+
+    def _check_one_decodes(self) -> None:
+        """Refuse a file of which no picture can be shown; a damaged one among others is a lost frame."""
+        for index in sampled(len(self._table.pieces)):
+            frame = self.frame_at(index)
+            if not frame.lost:
+                return
+            if index == 0:
+                why = frame.lost
+        if self._table.pieces:
+            raise InputError(
+                f"{self._label}: frame 0 cannot be decoded ({why}); export the run again, if need be uncompressed"
+            )
 
     def _read_head(self, fps: float | None) -> None:
         header = read_header(self._file)
@@ -133,7 +147,7 @@ class DicomSource:
         Raises
         ------
         InputError
-            At a frame that cannot be decoded, or where the file ends too early.
+            Where the file ends too early.
         """
         for index in range(len(self._table.pieces)):
             yield self.frame_at(index)
@@ -152,26 +166,22 @@ class DicomSource:
         Raises
         ------
         InputError
-            If there is no such frame or it cannot be decoded.
+            If there is no such frame. One that cannot be decoded is lost (`Frame.lost`).
         """
         if not 0 <= index < len(self._table.pieces):
             raise InputError(
                 f"{self._label}: there is no frame {index} ({len(self._table.pieces)} frames, numbered from 0); choose "
                 f"a frame of this run"
             )
+        t_s, white = float(self._times.t_s[index]), self._display.white
         try:
             stored = stored_values(self._file, self._table, self._layout, index)
         except (PixelError, OSError, ValueError) as error:
-            why = sentence("the file is closed") if self._file.closed else str(error)
-            raise InputError(
-                f"{self._label}: frame {index} cannot be decoded ({why}); export the run again, if need be uncompressed"
-            ) from error
-        return Frame(
-            index=index,
-            t_s=float(self._times.t_s[index]),
-            grey=self._display.grey(stored),
-            white=self._display.white,
-        )
+            if self._file.closed:
+                raise InputError(f"{self._label}: is closed; open it again") from error
+            black = np.zeros((self._layout.rows, self._layout.cols), self._display.table.dtype)
+            return Frame(index=index, t_s=t_s, grey=black, white=white, lost=str(error))
+        return Frame(index=index, t_s=t_s, grey=self._display.grey(stored), white=white)
 
     def close(self) -> None:
         """Close the file. May be called twice."""

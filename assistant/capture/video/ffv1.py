@@ -17,21 +17,27 @@ _FROM_ZERO: Final = 0xFFFFFFFF
 
 
 class SliceCheck:
-    """Checks the packets of one stream; a stream written without check sums passes."""
+    """Checks the packets of one stream; a stream written without check sums passes.
 
-    def __init__(self) -> None:
-        self._has_sums: bool | None = None
+    Parameters
+    ----------
+    has_sums : bool or None
+        Whether the stream has them, where that is known; None: its first packet is the next one, and tells.
+    """
+
+    def __init__(self, has_sums: bool | None = None) -> None:
+        self.has_sums = has_sums
 
     def is_damaged(self, packet: bytes) -> bool:
         """Whether a picture's data were changed after they were written.
 
         The first packet tells whether there are check sums: they are all right, or there are none.
         """
-        if self._has_sums is False:
+        if self.has_sums is False:
             return False
         good = _sums_are_right(packet)
-        if self._has_sums is None:
-            self._has_sums = good
+        if self.has_sums is None:
+            self.has_sums = good
             return False
         return not good
 

@@ -6,23 +6,22 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import av
+import numpy as np
 
-from assistant.capture.grey_range import SAMPLED, sampled
 from assistant.capture.luma import LumaReader
 from assistant.capture.stamps import DEFAULT_FPS, StampClock, clock_notes, clock_of
 from assistant.capture.video.h264 import is_monochrome
-from assistant.capture.video.video_file import VideoDamage, VideoPass
+from assistant.capture.video.video_facts import described, sampled_pictures
+from assistant.capture.video.video_file import LostPicture, Picture, VideoDamage, VideoPass
 from assistant.capture.video.video_index import PacketCount, VideoIndex, quick_index, read_index
-from assistant.capture.video.wholeness import states_no_end
 from assistant.errors import InputError
 from assistant.language import sentence
 from assistant.run_facts import RunClock, RunFacts
-from assistant.vocabulary import Frame
+from assistant.vocabulary import Frame, Grey
 
 _READ_THROUGH_BYTES: Final = 64 << 20
 """A file up to this size is listed by reading it once; a larger one by its heads, if its container has them."""
@@ -57,80 +56,46 @@ class VideoSource:
             first = self._first_picture(video)
             codec = video.stream.codec_context
             monochrome = codec.name == "h264" and is_monochrome(codec.extradata)
+            self._check_sums = video.check_sums
             self._luma = LumaReader(first, monochrome=monochrome)
             if self._luma.white > 255:
-                self._luma.fit(self._sampled(video, first))
+                self._luma.fit(sampled_pictures(video, first))
             self._width, self._height = first.width, first.height
             self._fps = video.fps
             self._period_fps = video.fps or fps or DEFAULT_FPS
             self._clock = clock_of(stated=_states_times(video, first), fps=fps)
             self._promised = video.promised_frames
             self._header_count = video.stream.frames or None
-            self._details, self._notes = self._describe(video, first, fps)
+            self._details, self._notes = self._described(video, first, fps)
             self._bytes = path.stat().st_size
 
     def _first_picture(self, video: VideoPass) -> av.VideoFrame:
+        first, lost = None, ""
         try:
-            first = next(video.pictures(), None)
+            for picture in video.pictures():
+                if not isinstance(picture, LostPicture):
+                    first = picture
+                    break
+                lost = lost or picture.reason
         except VideoDamage as damage:
+            lost = lost or str(damage)
+        if first is None and lost:
             raise InputError(
-                f"{self._label}: not even its first picture can be decoded ({damage}); copy the file again or convert "
+                f"{self._label}: not even its first picture can be decoded ({lost}); copy the file again or convert "
                 f"it to FFV1 in MKV"
-            ) from damage
+            )
         if first is None:
             missing = video.missing()
             why = sentence(f"the file is cut off: {missing}") if missing else sentence("it was closed without one")
             raise InputError(f"{self._label}: the video holds no picture ({why}); choose another recording")
         return first
 
-    def _sampled(self, video: VideoPass, first: av.VideoFrame) -> list[av.VideoFrame]:
-        """The first picture, and some from all over the file; ``video`` is left anywhere."""
-        found = [first]
-        length = video.stream.duration or 0
-        start = video.stream.start_time or 0
-        try:
-            for k in sampled(SAMPLED)[1:] if length else []:
-                video.seek(start + length * k // SAMPLED)
-                found += list(islice(video.pictures(), 1))
-        except (VideoDamage, InputError):
-            pass  # told where it is read
-        return found
-
-    def _describe(
+    def _described(
         self, video: VideoPass, first: av.VideoFrame, fps: float | None
     ) -> tuple[dict[str, str], tuple[str, ...]]:
         """Facts by name; and what was assumed or mended, in sentences."""
-        details = {
-            "kind": "video",
-            "container": video.container_name,
-            "codec": video.stream.codec_context.name,
-            "pixel_format": first.format.name,
-            "range": self._luma.range_note,
-        }
-        notes = clock_notes(self._clock, self._period_fps, given=fps)
-        coded = video.stream.codec_context.framerate
-        if not video.has_times and coded:
-            notes.append(
-                sentence(f"Its coding names {float(coded):g} pictures a second, which says not when each was taken.")
-            )
-        if self._luma.in_use:
-            notes.append(
-                sentence(f"Of the grey values that the file can hold it uses few: shown are {self._luma.in_use}.")
-            )
-        if self._luma.range_assumed:
-            notes.append(sentence(f"Range of the grey values: {self._luma.range_note}."))
-        if first.interlaced_frame:
-            details["interlaced"] = sentence("yes: two half pictures of different times in each picture")
-            notes.append(
-                sentence("Each picture holds two half pictures of different times (interlaced); left as stored.")
-            )
-        if first.rotation:
-            details["rotation"] = sentence(f"the file asks a player to turn it by {first.rotation} deg; left as stored")
-            notes.append(sentence(f"The file asks a player to turn it by {first.rotation}°; it is analysed as stored."))
-        aspect = video.stream.sample_aspect_ratio
-        if aspect and aspect != 1:
-            details["pixel_aspect"] = sentence(f"{aspect}: pixels are not square; lengths along x and y differ")
-            notes.append(sentence(f"Pixels are not square ({aspect}): lengths along x and y differ."))
+        details, notes = described(video, first, self._luma)
+        notes = [*clock_notes(self._clock, self._period_fps, given=fps), *notes]
         if video.fps is None:
             details["rate"] = sentence(
                 f"the file states no rate; {self._period_fps:g} frames/s where a time stamp is missing"
@@ -139,28 +104,7 @@ class VideoSource:
                 notes.append(
                     sentence(f"The file states no rate: a missing time stamp counts as 1/{self._period_fps:g} s.")
                 )
-        if video.streams_beside:
-            notes.append(
-                sentence(
-                    f"The file holds {video.streams_beside + 1} video streams; the one with most pictures is read "
-                    f"({details['codec']}, {first.width} x {first.height})."
-                )
-            )
-        notes += self._told_of_its_end(video, details)
         return details, tuple(notes)
-
-    def _told_of_its_end(self, video: VideoPass, details: dict[str, str]) -> list[str]:
-        missing = video.missing_end()
-        if missing:
-            details["cut"] = missing
-            return [sentence(f"The file is cut off: {missing}.")]
-        if states_no_end(self._path):
-            return [
-                sentence(
-                    "The file was never closed by its writer: whether pictures are missing at its end is not known."
-                )
-            ]
-        return []
 
     @cached_property
     def _quick_index(self) -> VideoIndex | PacketCount | None:
@@ -194,7 +138,8 @@ class VideoSource:
         Raises
         ------
         InputError
-            Where a picture is damaged or the file ends before it should; every frame before that has been yielded.
+            Where the file ends before it should, or a damaged picture leaves open which of those behind it is which;
+            every frame before that has been yielded.
         """
         index = -1
         try:
@@ -214,18 +159,23 @@ class VideoSource:
             raise self._ended(index + 1, str(damage)) from damage
 
     def _frames_from(self, threads: int, start: int) -> Iterator[Frame]:
-        with VideoPass(self._path, self._label, threads=threads) as video:
+        with VideoPass(self._path, self._label, threads=threads, check_sums=self._check_sums) as video:
             index = -1
             clock = StampClock(video.unit_s, self._period_fps)
+            lost: list[Frame] = []  # at the end of a cut file it is the cut that took them
             for index, (stamp, picture) in enumerate(stamped_pictures(video)):
-                t_s = clock.stamp(stamp)
-                if index >= start:
-                    yield self._frame(index, t_s, picture)
+                frame = self._frame(index, clock.stamp(stamp), picture)
+                if frame.lost:
+                    lost.append(frame)
+                    continue
+                yield from (each for each in (*lost, frame) if each.index >= start)
+                lost.clear()
                 if self._closed:
                     raise InputError(f"{self._label}: was closed while it was read; open it again")
             missing = video.missing()
         if missing is not None:
-            raise self._ended(index + 1, missing)
+            raise self._ended(index + 1 - len(lost), missing)
+        yield from (each for each in lost if each.index >= start)
 
     def _ended(self, good: int, why: str) -> InputError:
         of = f" of {self._promised}" if self._promised and self._promised > good else ""
@@ -233,7 +183,12 @@ class VideoSource:
             f"{self._label}: ends after {good}{of} frames ({why}); copy the file again from where it was recorded"
         )
 
-    def _frame(self, index: int, t_s: float, picture: av.VideoFrame) -> Frame:
+    def _frame(self, index: int, t_s: float, picture: Picture) -> Frame:
+        if isinstance(picture, LostPicture):
+            white = self._luma.white
+            size = self._height, self._width
+            black: Grey = np.zeros(size, np.uint8) if white == 255 else np.zeros(size, np.uint16)
+            return Frame(index=index, t_s=t_s, grey=black, white=white, lost=picture.reason)
         if (picture.width, picture.height) != (self._width, self._height):
             raise InputError(
                 f"{self._label}: the picture changes from {self._width} x {self._height} to {picture.width} x "
@@ -275,9 +230,9 @@ class VideoSource:
             )
         return self._frame(index, *found)
 
-    def _walk(self, index: int, threads: int) -> tuple[float, av.VideoFrame] | None:
+    def _walk(self, index: int, threads: int) -> tuple[float, Picture] | None:
         if self._walker is None:
-            self._walker = _Walker(self._path, self._label, threads, self._period_fps, self._index)
+            self._walker = _Walker(self._path, self._label, threads, self._period_fps, self._index, self._check_sums)
         return self._walker.go_to(index)
 
     def _leave(self) -> None:
@@ -295,7 +250,7 @@ def _states_times(video: VideoPass, first: av.VideoFrame) -> bool:
     return video.has_times and (video.fps is not None or first.pts is not None)
 
 
-def stamped_pictures(video: VideoPass) -> Iterator[tuple[int | None, av.VideoFrame]]:
+def stamped_pictures(video: VideoPass) -> Iterator[tuple[int | None, Picture]]:
     """Pictures with the stamp that their time is told from (see `VideoIndex.clock`)."""
     if not video.is_avi:
         for picture in video.pictures():
@@ -310,17 +265,24 @@ class _Walker:
     """Random access: an open file, and the picture it stands at."""
 
     def __init__(
-        self, path: Path, label: str, threads: int, period_fps: float, index: VideoIndex | PacketCount
+        self,
+        path: Path,
+        label: str,
+        threads: int,
+        period_fps: float,
+        index: VideoIndex | PacketCount,
+        check_sums: bool | None,
     ) -> None:
+        self._sums = check_sums
         self._path, self._label, self._threads, self._period_fps = path, label, threads, period_fps
         self._index = index
         self._video: VideoPass | None = None
-        self._pictures: Iterator[tuple[int | None, av.VideoFrame]] = iter(())
+        self._pictures: Iterator[tuple[int | None, Picture]] = iter(())
         self._at = -1
-        self._found: tuple[float, av.VideoFrame] | None = None
+        self._found: tuple[float, Picture] | None = None
         self._clock: StampClock | None = None
 
-    def go_to(self, frame: int) -> tuple[float, av.VideoFrame] | None:
+    def go_to(self, frame: int) -> tuple[float, Picture] | None:
         """Time and picture of a frame; None past the end."""
         if frame == self._at and self._found is not None:
             return self._found
@@ -335,7 +297,7 @@ class _Walker:
             self.close()
         return self._by_counting(frame)
 
-    def _by_index(self, index: VideoIndex, frame: int) -> tuple[float, av.VideoFrame] | None:
+    def _by_index(self, index: VideoIndex, frame: int) -> tuple[float, Picture] | None:
         row = index.key_before(frame)
         near = self._video is not None and 0 <= self._at < frame
         if near and (frame - self._at <= _STEP_ON_FRAMES or index.key_frames[row] <= self._at):
@@ -353,12 +315,12 @@ class _Walker:
 
     def _seek(self, stamp: int) -> None:
         if self._video is None:
-            self._video = VideoPass(self._path, self._label, threads=self._threads)
+            self._video = VideoPass(self._path, self._label, threads=self._threads, check_sums=self._sums)
         self._video.seek(stamp)
         self._pictures = ((picture.pts, picture) for picture in self._video.pictures())
         self._at, self._found = -1, None
 
-    def _walk_to(self, index: VideoIndex, frame: int) -> tuple[float, av.VideoFrame] | None:
+    def _walk_to(self, index: VideoIndex, frame: int) -> tuple[float, Picture] | None:
         for pts, picture in self._pictures:
             at = index.frame_of(pts)
             if at is None or at > frame:
@@ -371,10 +333,10 @@ class _Walker:
                 return self._found
         return None
 
-    def _by_counting(self, frame: int) -> tuple[float, av.VideoFrame] | None:
+    def _by_counting(self, frame: int) -> tuple[float, Picture] | None:
         if self._video is None or self._clock is None or frame <= self._at:
             self.close()
-            self._video = VideoPass(self._path, self._label, threads=1)
+            self._video = VideoPass(self._path, self._label, threads=1, check_sums=self._sums)
             self._pictures = stamped_pictures(self._video)
             self._clock = StampClock(self._video.unit_s, self._period_fps)
         for stamp, picture in self._pictures:

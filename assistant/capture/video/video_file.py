@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -56,7 +57,7 @@ class VideoPass:
         Packets with a picture read since the start or the last `seek`.
     """
 
-    def __init__(self, path: Path, label: str, *, threads: int) -> None:
+    def __init__(self, path: Path, label: str, *, threads: int, check_sums: bool | None = None) -> None:
         self.path, self.label = path, label
         self.packets = 0
         self._cut = False
@@ -64,13 +65,14 @@ class VideoPass:
         self._container = _open(path, label)
         try:
             self.stream = _video_stream(self._container, path, label)
-            self._set_up(threads)
+            self._set_up(threads, check_sums)
         except BaseException:
             self._container.close()
             raise
 
-    def _set_up(self, threads: int) -> None:
+    def _set_up(self, threads: int, check_sums: bool | None) -> None:
         stream = self.stream
+        self._single = threads == 1
         context = stream.codec_context
         if max(context.width, context.height) > MAX_SIDE_PX:
             raise InputError(
@@ -86,10 +88,15 @@ class VideoPass:
         # A damaged picture is an error, not something the decoder paints over.
         if context.name in ("ffv1", "huffyuv", "ffvhuff", "utvideo", "mjpeg"):
             context.options = {"err_detect": "crccheck+explode"}
-        self._slices = SliceCheck() if context.name == "ffv1" else None
+        self._slices = SliceCheck(check_sums) if context.name == "ffv1" else None
         self.unit_s = stream.time_base or Fraction(1, 1000)
         self.has_times = self.container_name not in _ELEMENTARY
         self.fps = _nominal_fps(stream) if self.has_times else None
+
+    @property
+    def check_sums(self) -> bool | None:
+        """Whether its pictures carry check sums, once the first was read; for passes that begin elsewhere."""
+        return None if self._slices is None else self._slices.has_sums
 
     @property
     def is_avi(self) -> bool:
@@ -124,8 +131,11 @@ class VideoPass:
         except (av.error.FFmpegError, OSError) as error:
             raise InputError(f"{self.label}: cannot be read on ({_reason(error)}); copy the file again") from error
 
-    def pictures(self, on_packet: Callable[[int | None], None] | None = None) -> Iterator[av.VideoFrame]:
+    def pictures(self, on_packet: Callable[[int | None], None] | None = None) -> Iterator[av.VideoFrame | LostPicture]:
         """Decoded pictures in the order in which they are shown.
+
+        With one thread, and where no picture is shown out of the file's order, one that cannot be decoded is lost, and
+        so are those behind it up to the next that needs no other.
 
         Parameters
         ----------
@@ -135,24 +145,44 @@ class VideoPass:
         Raises
         ------
         VideoDamage
-            At a picture that cannot be decoded whole. With one thread every picture before it has been given.
+            Elsewhere, at a picture that cannot be decoded whole. With one thread every picture before it was given.
         InputError
             Where the file cannot be read.
         """
         pts: int | None = None
+        lost = ""
         try:
             for packet in self.demux():
                 pts = packet.pts
-                if self._slices is not None and self._slices.is_damaged(bytes(packet)):
-                    yield from self._held_back(pts)
-                    raise VideoDamage("the check sum of its data is wrong")
                 if on_packet is not None:
                     on_packet(packet.dts)
-                yield from self._whole(self.stream.decode(packet))
+                if lost and not packet.is_keyframe:
+                    yield LostPicture(pts=pts, reason=lost)
+                    continue
+                lost = ""
+                try:
+                    yield from self._whole(self._decoded(packet))
+                except (av.error.FFmpegError, VideoDamage) as error:
+                    if not self._goes_on:
+                        raise
+                    lost = _reason(error)
+                    yield from self._held_back(pts)
+                    self.stream.codec_context.flush_buffers()
+                    yield LostPicture(pts=pts, reason=lost)
             yield from self._before_gap(self._whole(self.stream.decode(None)))
-        except av.error.FFmpegError as error:
+        except (av.error.FFmpegError, VideoDamage) as error:
             yield from self._held_back(pts)
             raise VideoDamage(_reason(error)) from error
+
+    def _decoded(self, packet: av.Packet[Any]) -> list[av.VideoFrame]:
+        if self._slices is not None and self._slices.is_damaged(bytes(packet)):
+            raise VideoDamage(sentence("the check sum of its data is wrong"))
+        return self.stream.decode(packet)
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether it is certain, behind a picture that cannot be decoded, which packet is which picture."""
+        return self._single and self.stream.codec_context.has_b_frames == 0
 
     def _before_gap(self, pictures: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         """The last pictures, which the decoder held for reordering; of a cut file only those before the first gap.
@@ -186,7 +216,7 @@ class VideoPass:
     def _whole(self, pictures: list[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         for picture in pictures:
             if picture.is_corrupt:
-                raise VideoDamage("its data are not whole")
+                raise VideoDamage(sentence("its data are not whole"))
             yield picture
             self._last_pts = picture.pts
 
@@ -199,12 +229,23 @@ class VideoPass:
         cut = missing_end(self.path)
         if cut is None and self._cut:
             cut = sentence("the last picture is not whole")
-        promised = self.stream.frames
+        promised = self._promised_pictures()
         if cut is None and 0 < self.packets < promised:
             cut = sentence(f"its header speaks of {promised} pictures")
         if cut is not None and self._all_came(promised):
             return None  # Only the index behind the pictures is gone.
         return cut
+
+    def _promised_pictures(self) -> int:
+        """How many pictures the header speaks of; of a whole AVI, how many its index lists.
+
+        Its header also counts the empty places of frames that the recorder dropped.
+        """
+        promised = self.stream.frames
+        if self.is_avi and 0 < self.packets < promised and missing_end(self.path) is None:
+            listed = sum(1 for entry in self.stream.index_entries if entry.size)
+            return listed or promised
+        return promised
 
     def _all_came(self, promised: int) -> bool:
         if promised:
@@ -214,6 +255,12 @@ class VideoPass:
             return False
         end_s = float(self._last_pts * self.unit_s) + 1.5 / self.fps
         return end_s >= (duration + (self._container.start_time or 0)) / av.time_base
+
+    @property
+    def length(self) -> int:
+        """How long it is in the file's unit; 0 where that is not known."""
+        length = self._container.duration or 0
+        return int(self.stream.duration or length / av.time_base / self.unit_s)
 
     @property
     def promised_frames(self) -> int | None:
@@ -251,6 +298,17 @@ class VideoPass:
         self.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostPicture:
+    """In place of a picture that cannot be decoded: its stamp, and why."""
+
+    pts: int | None
+    reason: str
+
+
+Picture = av.VideoFrame | LostPicture
+
+
 class VideoDamage(Exception):
     """Decoding failed; the reason is in FFmpeg's words. The caller knows the frame's number."""
 
@@ -282,6 +340,8 @@ def _open_failure(path: Path, label: str, error: Exception) -> str:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, VideoDamage):
+        return str(error)
     if isinstance(error, av.error.InvalidDataError):
         return sentence("its data are damaged or of another kind")
     text = getattr(error, "strerror", None) or str(error)

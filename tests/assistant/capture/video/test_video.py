@@ -197,17 +197,22 @@ def test_a_cut_says_how_many_of_how_many(tmp_path: Path, write_video: Write, pic
         assert "copy the file again" in error
 
 
-def test_a_damaged_picture_ends_the_run_and_is_not_shown(tmp_path: Path, write_video: Write, pictures: list) -> None:
+def test_a_damaged_picture_is_lost_and_not_shown(tmp_path: Path, write_video: Write, pictures: list) -> None:
     options = {"level": "3", "slices": "4", "slicecrc": "1"}
     path = write_video(tmp_path / "run.mkv", "ffv1", "gray", pictures, options=options, gop=1)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 0x10
     path.write_bytes(content)
     for threads in (1, 2, 4):
-        frames, error = read(VideoSource(path, threads=threads))
-        assert all(np.array_equal(f.grey, p) for f, p in zip(frames, pictures, strict=False))
-        assert 8 < len(frames) < 15
-        assert f"ends after {len(frames)}" in error
+        source = VideoSource(path, threads=threads)
+        frames, error = read(source)
+        (lost,) = (f for f in frames if f.lost)
+        assert 8 < lost.index < 15
+        assert "check sum" in lost.lost
+        assert not lost.grey.any()
+        assert all(np.array_equal(f.grey, p) for f, p in zip(frames, pictures, strict=True) if f is not lost)
+        assert error == ""
+        assert VideoSource(path, threads=threads).frame_at(lost.index).lost == lost.lost
 
 
 def test_a_recording_that_was_never_closed_plays_to_its_end(tmp_path: Path, write_video: Write, pictures: list) -> None:
