@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.capture.masking.field_shape import stretched_by
 from assistant.capture.source import Source
 from assistant.errors import AssistantError, EnvironmentError_, InputError, UsageError, describe
 from assistant.guarded_pipeline import GuardedPipeline
+from assistant.imaging.xray_field import find_field
 from assistant.language import sentence
 from assistant.leak_shape.model_protocol import ShapeModel
 from assistant.pipeline import Pipeline
@@ -69,6 +71,21 @@ def reference_frames(source: Source, plan: Plan) -> list[Frame]:
                 f"views[{k}]: reference_frame {view.reference_frame} cannot be read from {facts.source}: {error}"
             ) from error
     return frames
+
+
+def stretch_notes(source: Source, plan: Plan) -> tuple[str, ...]:
+    """What is said where the round X-ray field of a reference frame is an ellipse: a scaler stretched the picture."""
+    for frame in reference_frames(source, plan):
+        ratio = stretched_by(find_field(frame.grey, frame.white))
+        if ratio is not None:
+            return (
+                sentence(
+                    f"The X-ray field is an ellipse, {ratio:.2f} times as wide as high: the picture seems to have been "
+                    f"stretched on its way here. Then lengths along x and y differ by that factor, and no distance is "
+                    f"right in both; set the recorder or grabber to the console's own size."
+                ),
+            )
+    return ()
 
 
 def start_pipeline(
@@ -137,7 +154,8 @@ def analyze(
         If not even what was analysed so far can be kept.
     """
     pipeline = start_pipeline(source, plan, settings, shapes)
-    writer = ResultWriter(folder, plan, source.facts, settings, masks=masks)
+    facts = replace(source.facts, notes=(*source.facts.notes, *stretch_notes(source, plan)))
+    writer = ResultWriter(folder, plan, facts, settings, masks=masks)
     lines = MomentLines(folder, plan.views) if keeps_moments else None
 
     def keep(reading: Reading) -> None:

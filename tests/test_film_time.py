@@ -55,6 +55,7 @@ NO_WAIT = {
     },
     "liveness/learned_kinds.py": {"_KEY_FRAME": "of a codec"},
     "liveness/seen_pictures.py": {"MOST_PICTURES": "room", "_LATELY": "a sample of how near new ones lie"},
+    "lost_pictures.py": {"_frames": "told in the end; nobody waits for them"},
     "motion/limits.py": {
         "template_pictures": "weight of a new one in a mean over grain",
         "structure_pictures": "the same",

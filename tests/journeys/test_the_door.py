@@ -11,6 +11,7 @@ import json
 from contextlib import closing
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -187,3 +188,22 @@ def test_what_is_no_run_is_told_by_its_own_name(bench: Bench, capsys: pytest.Cap
     assert main(["import", "--no-analysis", str(report)]) == 3
     told = capsys.readouterr().err
     assert told.startswith(f"{report}: a DICOM file that cannot be used: its header lacks Rows")
+
+
+@pytest.mark.parametrize(("width_px", "told"), [(320, ""), (454, "an ellipse, 1.4")])
+def test_a_picture_that_a_scaler_stretched_is_told(width_px: int, told: str, xray_bench: Bench) -> None:
+    """1280 x 1024 to 1920 x 1080: each distance was wrong by up to 42 %, and not a word was said."""
+    rows, cols = xray_bench.pictures.shape[1:]
+    y, x = np.mgrid[0:rows, 0:cols]
+    round_field = (x - cols / 2) ** 2 + (y - rows / 2) ** 2 <= (0.47 * rows) ** 2
+    shown = [cv2.resize(np.where(round_field, p, 0).astype(np.uint8), (width_px, rows)) for p in xray_bench.pictures]
+    document = plan_document()
+    for line in document["views"][0]["landmarks"].values():
+        line[:] = [[x * width_px / cols, y] for x, y in line]
+    folder = xray_bench.path(f"stretched_{width_px}/x").parent
+    (folder / "plan.json").write_text(json.dumps(document), encoding="utf-8")
+    film = xray_bench.video(f"stretched_{width_px}/run.mkv", "ffv1", "gray", pictures=np.array(shown))
+    assert main(["analyze", str(film), "--plan", str(folder / "plan.json"), "--out", str(folder / "out")]) == 0
+    notes = json.loads((folder / "out" / "result.json").read_text(encoding="utf-8"))["run"]["notes"]
+    assert [note for note in notes if "ellipse" in note] == [note for note in notes if told and told in note]
+    assert any("ellipse" in note for note in notes) == bool(told)

@@ -20,6 +20,11 @@ _EDGE_SHARE: Final = 0.75
 _ROUNDS: Final = 4
 _LEAST_POINTS: Final = 24
 _MARGIN_CELLS: Final = 1.0
+_ELLIPSE_SHARE: Final = 0.85
+_SECTORS, _SEEN_SECTORS = 12, 8
+"""Of the way round: so many must be seen, or the ellipse is a guess from a part of it [P]."""
+_ROUND: Final = 0.04
+"""A field that is as near to round as this is round [P]."""
 
 Mask = NDArray[np.bool_]
 
@@ -123,3 +128,45 @@ def _rectangle(field: Mask) -> Mask | None:
         True
     )
     return made
+
+
+def stretched_by(field: Mask) -> float | None:
+    """How many times as wide as high a field is that was round; None where it is round, or not clearly an ellipse.
+
+    Parameters
+    ----------
+    field : array (rows, cols) of bool
+        As `assistant.imaging.xray_field.find_field` gives it.
+    """
+    edge = _free_edge(field)
+    if field.mean() > 0.97 or len(edge) < _LEAST_POINTS:
+        return None
+    kept = edge
+    for _ in range(_ROUNDS):
+        fitted = _upright_ellipse(kept)
+        if fitted is None:
+            return None
+        x, y, wide, high = fitted
+        off = np.abs(np.hypot((edge[:, 0] - x) / wide, (edge[:, 1] - y) / high) - 1.0) * min(wide, high)
+        kept = edge[off <= max(_NEAR_CELLS, float(np.quantile(off, 0.5)))]
+        if len(kept) < _LEAST_POINTS:
+            return None
+    around = np.arctan2((edge[:, 1] - y) / high, (edge[:, 0] - x) / wide)[off <= _NEAR_CELLS]
+    sectors = np.unique(np.floor((around + np.pi) / (2 * np.pi) * _SECTORS).astype(int))
+    clear = float((off <= _NEAR_CELLS).mean()) >= _ELLIPSE_SHARE and len(sectors) >= _SEEN_SECTORS
+    ratio = wide / high
+    return float(ratio) if clear and abs(ratio - 1.0) > _ROUND and 0.4 < ratio < 2.5 else None
+
+
+def _upright_ellipse(points: NDArray[np.float64]) -> tuple[float, float, float, float] | None:
+    """Centre, half width and half height of the ellipse through points, its axes along those of the picture."""
+    middle = points.mean(axis=0)
+    x, y = (points - middle).T
+    terms = np.stack([y * y, x, y, np.ones_like(x)], axis=1)
+    (q, d, e, f), *_ = np.linalg.lstsq(terms, -x * x, rcond=None)
+    if q <= 0:
+        return None
+    size = d * d / 4 + e * e / (4 * q) - f
+    if size <= 0:
+        return None
+    return float(middle[0] - d / 2), float(middle[1] - e / (2 * q)), float(np.sqrt(size)), float(np.sqrt(size / q))

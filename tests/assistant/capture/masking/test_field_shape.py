@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from assistant.capture.masking.field_shape import FieldOutline, fit_shape
+from assistant.capture.masking.field_shape import FieldOutline, fit_shape, stretched_by
 
 ROWS, COLS = 102, 128
 
@@ -54,3 +54,29 @@ def test_a_picture_without_a_border_and_a_field_of_no_known_shape() -> None:
     found = fit_shape(triangle)
     assert found.outline is FieldOutline.UNCLEAR
     assert found.inside.all()
+
+
+def ellipse(wide: float, high: float, rows: int = 90, cols: int = 128) -> np.ndarray:
+    y, x = np.mgrid[0:rows, 0:cols]
+    return ((x - cols / 2) / wide) ** 2 + ((y - rows / 2) / high) ** 2 <= 1
+
+
+@pytest.mark.parametrize(
+    ("wide", "high", "told"), [(57, 40, 1.42), (40, 44, 0.91), (50, 60, 0.83), (40, 40, None), (41, 40, None)]
+)
+def test_a_round_field_that_was_stretched(wide: float, high: float, told: float | None) -> None:
+    """The fifth is cut off above and below by the picture's edge."""
+    assert stretched_by(ellipse(wide, high)) == (None if told is None else pytest.approx(told, abs=0.03))
+
+
+def test_other_fields_say_nothing_of_stretching() -> None:
+    square = np.zeros((90, 128), bool)
+    square[10:80, 20:110] = True
+    octagon = square.copy()
+    for k in range(25):
+        octagon[10 + k, 20 : 45 - k] = octagon[10 + k, 85 + k : 110] = False
+        octagon[79 - k, 20 : 45 - k] = octagon[79 - k, 85 + k : 110] = False
+    part = ellipse(57, 40)
+    part[:, 50:] = False
+    for field in (square, octagon, part, np.ones((90, 128), bool), np.zeros((90, 128), bool)):
+        assert stretched_by(field) is None
