@@ -6,9 +6,12 @@ long as that lasts.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+
+import cv2
 
 from assistant.alarm_table.row import PipelineRow
 from assistant.alarm_table.table import NOT_TRACKED, row_of
@@ -62,6 +65,7 @@ class GuardedPipeline:
         self.failed_frames = 0
         self.fault = ""
         self.unmeasured = sentence("it holds no picture")
+        self._seen = math.inf, 0.0, 255
         self._alarms: dict[_AlarmKey, Alarm] = {}
         self._standing: tuple[Alarm, ...] = ()
         self._leaks: tuple[Leak, ...] = ()
@@ -92,6 +96,8 @@ class GuardedPipeline:
         self._keep(reading)
         if self.unmeasured:
             self.unmeasured = "" if isinstance(reading.distances, Distances) else why_unmeasured(reading)
+            low, high, *_ = cv2.minMaxLoc(frame.grey)
+            self._seen = min(low, self._seen[0]), max(high, self._seen[1]), frame.white
         return reading
 
     def _keep(self, reading: Reading) -> None:
@@ -115,9 +121,11 @@ class GuardedPipeline:
                 f"and are marked unusable, please report it"
             )
         if self.unmeasured:
+            low, high, white = self._seen
+            seen = sentence(f"; grey values {low:.0f} to {high:.0f} of {white}") if low <= high else ""
             return sentence(
-                f"not one picture could be measured ({self.unmeasured}), so nothing is known of cement in it; check "
-                f"that it is the run of this plan, and the plan's reference frame and points"
+                f"not one picture could be measured ({self.unmeasured}{seen}), so nothing is known of cement in it; "
+                f"check that it is the run of this plan, and the plan's reference frame and points"
             )
         return ""
 

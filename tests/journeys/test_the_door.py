@@ -207,3 +207,11 @@ def test_a_picture_that_a_scaler_stretched_is_told(width_px: int, told: str, xra
     notes = json.loads((folder / "out" / "result.json").read_text(encoding="utf-8"))["run"]["notes"]
     assert [note for note in notes if "ellipse" in note] == [note for note in notes if told and told in note]
     assert any("ellipse" in note for note in notes) == bool(told)
+
+
+def test_a_run_without_a_usable_picture_says_which_greys_it_saw(
+    xray_bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = Case("dark", lambda b: b.video("dark.mkv", "ffv1", "gray", pictures=b.pictures // 100 + 1))
+    assert analyzed(row.make(xray_bench), xray_bench, row)[0] == 3
+    assert "; grey values 1 to 3 of 255), so nothing is known of cement in it" in capsys.readouterr().err
