@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from contextlib import closing
+from copy import deepcopy
 from pathlib import Path
 
 import cv2
@@ -197,7 +198,7 @@ def test_a_picture_that_a_scaler_stretched_is_told(width_px: int, told: str, xra
     y, x = np.mgrid[0:rows, 0:cols]
     round_field = (x - cols / 2) ** 2 + (y - rows / 2) ** 2 <= (0.47 * rows) ** 2
     shown = [cv2.resize(np.where(round_field, p, 0).astype(np.uint8), (width_px, rows)) for p in xray_bench.pictures]
-    document = plan_document()
+    document = deepcopy(plan_document())  # its lines are those of every test
     for line in document["views"][0]["landmarks"].values():
         line[:] = [[x * width_px / cols, y] for x, y in line]
     folder = xray_bench.path(f"stretched_{width_px}/x").parent
