@@ -113,7 +113,10 @@ def _open_file(path: Path, run: str, fps: float | None) -> Source:
         return _open_folder(path.parent, run, fps)
     if is_dicom(head):
         from assistant.capture.dicom.dicom import DicomSource
+        from assistant.capture.dicom.dicom_video import DicomVideo, is_video
 
+        if is_video(head):
+            return DicomVideo(path, run, fps=fps)
         return DicomSource(path, run, fps=fps)
     pages = page_count(path)
     if pages > 1:

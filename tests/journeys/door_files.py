@@ -664,6 +664,34 @@ def _(b: Bench) -> Path:
 case("folder_of_nothing", refused="the folder holds no run that can be read")(lambda b: b.path("nothing/x").parent)
 
 
+# --- a video inside a DICOM file -------------------------------------------------------------------------------------
+
+
+def _in_dicom(b: Bench, syntax: str, film: Path, **header: Any) -> Path:
+    d = b.header(
+        syntax, SamplesPerPixel=3, PhotometricInterpretation="YBR_PARTIAL_420", PlanarConfiguration=0, **header
+    )
+    return b.packed(f"{film.name}.dcm", d, encapsulate([film.read_bytes()], has_bot=False))
+
+
+@case("dicom_h264", worst=None)
+def _(b: Bench) -> Path:
+    film = b.video("in.h264", "libx264", "yuvj420p", options={**B_FRAMES, "bf": "0"}, kind="h264")
+    return _in_dicom(b, "1.2.840.10008.1.2.4.102", film, **FRAME_TIME)
+
+
+@case("dicom_hevc", worst=None)
+def _(b: Bench) -> Path:
+    film = b.video("in.mp4", "libx265", "yuv420p", options={"x265-params": "log-level=none:bframes=2:keyint=4:qp=6"})
+    return _in_dicom(b, "1.2.840.10008.1.2.4.107", film)
+
+
+@case("dicom_mpeg2", worst=None)
+def _(b: Bench) -> Path:
+    film = b.video("in.m2v", "mpeg2video", "yuv420p", options={"b": "4M", "bf": "0", "g": "4"}, kind="mpeg2video")
+    return _in_dicom(b, "1.2.840.10008.1.2.4.100", film, **FRAME_TIME)
+
+
 # --- damage: a picture that cannot be decoded is one lost frame ------------------------------------------------------
 
 

@@ -185,8 +185,9 @@ def _pixel_data_length(file: BinaryIO, layout: PixelLayout) -> tuple[int, bool]:
     return int(struct.unpack(order + "I", length_bytes)[0]), swapped
 
 
-def _encapsulated(file: BinaryIO, size: int, layout: PixelLayout) -> FrameTable:
-    fragments: list[tuple[int, int]] = []  # (place of the data, length), the offset table first
+def fragments_at(file: BinaryIO, size: int) -> tuple[list[tuple[int, int]], bool]:
+    """Place and length of each piece from where the file stands, the offset table first; whether the last is cut."""
+    fragments: list[tuple[int, int]] = []
     at, cut = file.tell(), True
     while len(fragments) < _MAX_FRAGMENTS:
         file.seek(at)
@@ -201,6 +202,11 @@ def _encapsulated(file: BinaryIO, size: int, layout: PixelLayout) -> FrameTable:
             break
         fragments.append((at + 8, length))
         at += 8 + length
+    return fragments, cut
+
+
+def _encapsulated(file: BinaryIO, size: int, layout: PixelLayout) -> FrameTable:
+    fragments, cut = fragments_at(file, size)
     if not fragments:
         raise PixelError("its pixel data hold no frame")
     table, data = fragments[0], fragments[1:]
