@@ -18,7 +18,7 @@ from assistant.live.processes.running_session import Running
 from assistant.live.resuming import left_plan
 from assistant.live.second_input import FOLDER as SECOND_FOLDER
 from assistant.live.session import LiveSession
-from assistant.live.status import LiveStatus
+from assistant.live.status import UNTIMED, LiveStatus
 from assistant.live.trace import Trace
 from assistant.plan import Plan, PlannedView, plan_from_document
 from assistant.settings.tree import Settings
@@ -186,11 +186,11 @@ class Procedure:
         beside = session.second.status if session.second is not None else None
         if not isinstance(status.xray_s, Unknown):
             self.log.xray.see(status.xray_s)
-        else:
+        elif status.xray_s != UNTIMED:
             self.log.xray.doubt = status.xray_s.reason
         if beside is not None and not isinstance(beside.xray_s, Unknown):
             self.log.second_xray.see(beside.xray_s)
-        elif beside is not None and isinstance(beside.xray_s, Unknown):
+        elif beside is not None and isinstance(beside.xray_s, Unknown) and beside.xray_s != UNTIMED:
             self.log.second_xray.doubt = beside.xray_s.reason
         self.log.log_xray(
             session.note,

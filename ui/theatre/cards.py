@@ -139,8 +139,10 @@ def _xray_note(log: ProcedureLog, *, runs: bool, untimed: bool) -> str:
     first, both_s = log.xray, words.clock(log.xray_on_s)
     if untimed:
         return words.XRAY_NO_CLOCK
-    if first.doubt or log.second_xray.doubt:
+    if first.doubt:
         return words.XRAY_IN_DOUBT
+    if log.second_xray.doubt:
+        return tr("X-ray {xray_on_s}, second not known", xray_on_s=words.clock(first.xray_on_s))
     if log.second_xray.pushes:
         return tr("X-ray {xray_on_s}, both {both_s}", xray_on_s=words.clock(first.xray_on_s), both_s=both_s)
     if runs:

@@ -334,7 +334,8 @@ def _new(
     memory.new_blocks, memory.most_since = blocks, 0.0
     memory.unusable_reason = unusable_reason
     if memory.unusable_reason:
-        return _unusable_now(memory, frame.t_s)
+        found = _unusable_now(memory, frame.t_s)
+        return found if told else replace(found, xray_age_s=Unknown(CANNOT_TELL), doubt=CANNOT_TELL)
     # Slow exponential means of what is usual, learned from pictures that are usable and stand still: a swing must not
     # become its own measure.
     memory.usable_blocks = blocks

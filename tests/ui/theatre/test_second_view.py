@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.live.messages import Lines, LiveState
+from assistant.live.status import UNTIMED
 from assistant.plan import plan_from_document
 from assistant.vocabulary import Unknown
 from tests.one_reading import but
@@ -105,3 +106,11 @@ def test_x_ray_of_each_plane_and_of_both_stands_beside(two) -> None:
     two.display._shown_state = None
     two._tick()
     assert "X-ray not counted: no clock" in two.pictures.beside.figures.accessibleName()
+
+
+@pytest.mark.parametrize(("second", "doubt"), [(UNTIMED, ""), (Unknown("noisy"), "noisy")])
+def test_a_second_input_without_a_clock_is_no_noisy_line(two, second: Unknown, doubt: str) -> None:
+    two.session.second.xray_s = second
+    two._tick()
+    log = two.procedure.log
+    assert (log.xray.doubt, log.second_xray.doubt) == ("", doubt)

@@ -367,3 +367,18 @@ def test_the_second_half_of_an_interlaced_picture_is_no_new_one(tabletop, noise)
     assert [got[k].xray_age_s == 0.0 for k in told] == [k % 3 == 0 for k in told]
     assert len(told) == 90 if noise == 0.0 else len(told) > 60
     assert all(k % 3 == 2 for k in range(30, 120) if got[k].doubt)
+
+
+def test_what_cannot_be_told_is_not_told_where_it_is_unusable_either(tabletop):
+    """A held picture that is burnt out, on a noisy line: it counts no X-ray by guess."""
+    vertebra, rng = tabletop(dose_ngy=200.0), np.random.default_rng(9)
+    burnt = np.where(vertebra.frame().grey > 40, 255, 200).astype(np.uint8)
+    memory, settings = start_liveness(vertebra.frame()), LivenessSettings()
+    judge_liveness(memory, Frame(index=0, t_s=0.0, grey=vertebra.frame().grey), settings)
+    got = [
+        judge_liveness(memory, Frame(index=k, t_s=k / 15, grey=on_a_noisy_line(burnt, rng)), settings)
+        for k in range(1, 12)
+    ]
+    unusable = [each for each in got if each.state.value == "unusable"]
+    assert any(each.doubt for each in unusable)
+    assert all(each.xray_age_s != 0.0 for each in unusable if each.doubt)
