@@ -76,6 +76,7 @@ from assistant.vocabulary import (
 
 _TOO_FAST = sentence("the picture moves too fast to measure")
 _FAILED = sentence("this picture could not be analysed")
+_NOT_YET = sentence("before the reference frame: cement is not looked for yet")
 _BLENDED = sentence("the picture does not match the planned view well: it may be changing")
 _CERTAIN = 0.82
 """Confidence from which a motion is believed even while the whole picture changes [P]."""
@@ -361,8 +362,11 @@ class Pipeline:
         distances, approach, leaks = view.quick.take(cement, frame.index, acquisition)
         grows = self._polarity.grows(self._active, frame.index, view.mask, acquisition)
         turned, view.sign = view.mask.baseline.sign != view.sign, view.mask.baseline.sign
+        motion = self.display.as_shown(motion, shown)
+        if before:  # what stands there was not looked for: no area of 0
+            return replace(_nothing(_NOT_YET, motion), grows_opposite=grows, sign_turned=turned)
         return _PictureFindings(
-            motion=self.display.as_shown(motion, shown),
+            motion=motion,
             cement=cement,
             distances=distances,
             approach=approach,

@@ -22,6 +22,8 @@ from assistant.vocabulary import Frame
 SUPERIOR = [[121.4, 116.8], [160.8, 118.4], [200.2, 117.2]]
 INFERIOR = [[118.9, 175.5], [159.0, 175.2], [199.0, 178.4]]
 """As the simulator's plan has them (checked in its own tests): known here without making the run."""
+REFERENCE = 2
+"""Frame in which its lines are marked: before it nobody looks for cement."""
 FPS = 15
 
 
@@ -30,7 +32,7 @@ def plan_document(**changes: Any) -> dict[str, Any]:
     view = {
         "view": "lateral",
         "level": "L1",
-        "reference_frame": 2,
+        "reference_frame": REFERENCE,
         "mm_per_px": 0.4,
         "landmarks": {"superior": SUPERIOR, "inferior": INFERIOR},
     }

@@ -17,7 +17,7 @@ import pytest
 from assistant import cli
 from assistant.cli import ProgressLine, main
 from assistant.errors import UsageError
-from tests.small_run import COLS, ROWS, SmallRun, pictures, plan_document, write_small_run
+from tests.small_run import COLS, REFERENCE, ROWS, SmallRun, pictures, plan_document, write_small_run
 
 CONTRACT = (
     "frame,t_s,state,view,registration_ok,dx_px,dy_px,rotation_deg,scale,cement_area_mm2,posterior_wall_mm,"
@@ -63,7 +63,9 @@ def test_repeats_carry_the_figures_of_the_picture_they_repeat(analysed: SmallRun
 
 
 def test_without_cement_the_area_is_0_and_the_distances_are_empty(analysed: SmallRun) -> None:
-    first = table(analysed)[0]
+    before, first = table(analysed)[0], table(analysed)[REFERENCE]
+    assert before["cement_area_mm2"] == "", "not looked for yet is another thing than none"
+    assert before["reason"] == "before the reference frame: cement is not looked for yet"
     assert float(first["cement_area_mm2"]) == 0
     assert first["posterior_wall_mm"] == first["warning_line_mm"] == first["superior_endplate_mm"] == ""
     assert first["alarm"] == "none"
@@ -102,7 +104,9 @@ def test_masks_are_8_bit_source_size_and_as_large_as_the_area(analysed: SmallRun
     rows = table(analysed)
     for k, row in enumerate(rows):
         path = analysed.out / "masks" / f"{k:06d}.png"
-        assert path.is_file() == (row["cement_area_mm2"] != "")
+        assert path.is_file() == (row["cement_area_mm2"] != "") == (k >= REFERENCE)
+        if k < REFERENCE:
+            continue
         mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         assert mask.shape == (ROWS, COLS)
         assert mask.dtype == np.uint8

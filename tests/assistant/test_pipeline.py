@@ -138,16 +138,20 @@ def test_a_picture_that_suddenly_matches_badly_tells_nothing_of_cement():
         assert reading.distances.cement_area_mm2 == pytest.approx(np.pi * (10 * MM) ** 2, rel=0.2)
 
 
-def test_no_cement_before_the_reference_frame():
+def test_before_the_reference_frame_cement_is_not_looked_for():
+    """What stands there then is the ground of what is looked for later: unknown with a reason, no area of 0."""
     document = {**PLAN, "views": [{**PLAN["views"][0], "reference_frame": 60}]}
     patient = Patient()
     ticks = iter(range(0, 10**12, 1_000_000))
     reference = patient.frame(60, 4.0, 12.0)
     line = Pipeline(plan_from_document(document, 0.25), [reference], Settings(), clock_ns=lambda: next(ticks))
-    for k in range(60):
-        cement = line.process(patient.frame(k, k / 15, 12.0 if k > 20 else 0.0)).cement
-        assert isinstance(cement, CementMask)
-        assert not cement.mask.any()
+    readings = [line.process(patient.frame(k, k / 15, 12.0 if k > 20 else 0.0)) for k in range(64)]
+    for reading in readings[:60]:
+        assert isinstance(reading.motion, Motion), "the vertebra is followed all the same"
+        assert isinstance(reading.distances, Unknown)
+        assert isinstance(reading.cement, Unknown)
+        assert "before the reference frame" in reading.cement.reason
+    assert all(isinstance(reading.cement, CementMask) for reading in readings[60:])
 
 
 def test_a_flipped_picture_shows_no_figures_and_is_named() -> None:

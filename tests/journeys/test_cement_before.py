@@ -11,6 +11,9 @@ import pytest
 from PyQt6.QtCore import QElapsedTimer, Qt
 
 from assistant.live.plan_store import plan_left
+from assistant.plan import read_plan
+from assistant.review.stored import read_analysed
+from assistant.settings.file import default_settings
 from assistant.settings.tree import Settings
 from assistant.vocabulary import Distances, Unknown
 from tests.journeys.room import Room
@@ -49,6 +52,22 @@ def test_in_the_theatre_it_is_asked_and_the_plan_keeps_the_answer(
     left = plan_left(log, Settings().alarms.warning_lines)
     assert isinstance(left, tuple)
     assert left[0].document == kept, "a session that goes on does not ask again"
+
+
+def test_what_stood_before_the_reference_frame_is_unknown_with_a_reason_and_not_0(tmp_path: Path) -> None:
+    """A film whose lines are marked late: until then nobody has looked for cement."""
+    folder = tmp_path / "run"
+    _, rows = analyze(folder, list(pictures(72)), **plan_document(reference_frame=LATE))
+    early = [row for row in rows[:LATE] if row["registration_ok"] == "1"]
+    assert len(early) > LATE // 2
+    assert {row["cement_area_mm2"] for row in early} == {""}
+    assert {row["reason"] for row in early if row["state"] == "live"} == {
+        "before the reference frame: cement is not looked for yet"
+    }
+    assert all(float(row["cement_area_mm2"]) > 0 for row in rows[LATE + 8 :])
+    settings = default_settings()
+    moments = read_analysed(folder / "out", read_plan(folder / "plan.json", settings.alarms.warning_lines), (), ())
+    assert all(isinstance(moment.distances, Unknown) for moment in moments[:LATE]), "and so in the review"
 
 
 def test_an_answer_that_cannot_be_written_is_told(qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,7 +161,7 @@ def packed_and_unpacked(
         # Of a packed video the times are rounded, and a pixel may fall to either side for it; nothing else is another.
         assert told(out) == analysed(recording, level, times, tmp_path / f"rounded_{level}", packed=True)
         # So they are what they were, but for that.
-        areas, were = ([float(row["cement_area_mm2"]) for row in each] for each in (rows, was_rows))
+        areas, were = ([float(row["cement_area_mm2"] or 0) for row in each] for each in (rows, was_rows))
         assert areas == pytest.approx(were, rel=0.01, abs=0.5)
         assert [event["kind"] for event in document["events"]] == [event["kind"] for event in was_document["events"]]
 
