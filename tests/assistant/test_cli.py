@@ -52,7 +52,7 @@ def test_the_table_has_the_columns_of_the_contract_first_and_a_row_for_each_fram
 
 def test_repeats_carry_the_figures_of_the_picture_they_repeat(analysed: SmallRun) -> None:
     rows = table(analysed)
-    own = {"frame", "t_s", "state", "alarm", "processing_ms", "xray_age_ms"}
+    own = {"frame", "t_s", "state", "new_picture", "alarm", "processing_ms", "xray_age_ms"}
     repeats = [k for k, row in enumerate(rows) if row["state"] == "repeat"]
     assert len(repeats) >= analysed.frame_count // 3
     for k in repeats:
