@@ -25,6 +25,7 @@ from assistant.capture.opening import open_source
 from assistant.capture.part_source import PartSource
 from assistant.errors import InputError, UsageError
 from assistant.identity import is_id
+from assistant.recording.matroska_out import WRITER
 from assistant.review.annotations import LABELS, About, Entry, Review
 from assistant.review.session_day import SessionDay, SessionEvent
 from assistant.settings.file import default_settings
@@ -81,6 +82,7 @@ def write_pictures(
             if w <= 0 or h <= 0 or x < 0 or y < 0 or x + w > facts.width_px or y + h > facts.height_px:
                 raise UsageError(f"the cover {x} {y} {w} {h} must lie inside {facts.width_px} × {facts.height_px} px")
         with av.open(str(path), "w", format="matroska", options={"fflags": "+bitexact"}) as container:
+            container.metadata["title"] = WRITER.decode()
             stream: Any = None
             begin_s = 0.0
             is_part = isinstance(source, PartSource)

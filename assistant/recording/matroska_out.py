@@ -19,6 +19,9 @@ _SEEK_ROOM: Final = 48
 _DURATION_ROOM: Final = 11
 _KEY_FLAGS: Final = 0x80
 
+WRITER: Final = b"fluoro-assistant"
+"""In the head of each video that the program writes: its grey values are those that were shown, and stay so."""
+
 
 def element(ident: int, data: bytes) -> bytes:
     """An EBML element: identifier, length, data."""
@@ -107,8 +110,7 @@ class MatroskaOut:
                 _number(0x4285, 2),
             ]
         )
-        name = b"fluoro-assistant"
-        info = b"".join([_number(0x2AD7B1, 1_000_000), element(0x4D80, name), element(0x5741, name)])
+        info = b"".join([_number(0x2AD7B1, 1_000_000), element(0x4D80, WRITER), element(0x5741, WRITER)])
         video = b"".join(
             [
                 _number(0xB0, self.track.width_px),

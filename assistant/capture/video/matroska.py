@@ -12,10 +12,13 @@ from io import RawIOBase
 from pathlib import Path
 from typing import Final
 
+from assistant.recording.matroska_out import WRITER
+
 _SEGMENT, _CLUSTER, _BLOCK_GROUP, _TRACKS, _TRACK = 0x18538067, 0x1F43B675, 0xA0, 0x1654AE6B, 0xAE
 _TRACK_NUMBER, _TRACK_TYPE, _TIMESTAMP = 0xD7, 0x83, 0xE7
 _SIMPLE_BLOCK, _BLOCK, _REFERENCE = 0xA3, 0xA1, 0xFB
-_ENTERED: Final = frozenset({_SEGMENT, _CLUSTER, _BLOCK_GROUP, _TRACKS, _TRACK})
+_INFO, _TITLE, _WRITING_APP = 0x1549A966, 0x7BA9, 0x5741
+_ENTERED: Final = frozenset({_SEGMENT, _INFO, _CLUSTER, _BLOCK_GROUP, _TRACKS, _TRACK})
 _HEAD_BYTES: Final = 48
 _VIDEO, _LACED, _KEY = 1, 0x06, 0x80
 
@@ -71,6 +74,17 @@ def _blocks(file: RawIOBase) -> list[MatroskaBlock] | None:
             is_key = bool(flags & _KEY) if ident == _SIMPLE_BLOCK else True
             blocks.append(MatroskaBlock(stamp=stamp + relative, is_key=is_key))
     return blocks if video is not None else None
+
+
+def is_own(path: Path) -> bool:
+    """Whether the program wrote the file: a recording, or the video of a pack."""
+    with path.open("rb", buffering=0) as file:
+        for ident, length, head in _elements(file, file.seek(0, os.SEEK_END)):
+            if ident in (_TITLE, _WRITING_APP) and head[:length] == WRITER:
+                return True
+            if ident in (_TRACK_NUMBER, _TIMESTAMP):
+                return False
+    return False
 
 
 def missing_bytes(path: Path) -> int:

@@ -15,6 +15,7 @@ import numpy as np
 from assistant.capture.luma import LumaReader
 from assistant.capture.stamps import DEFAULT_FPS, StampClock, clock_notes, clock_of
 from assistant.capture.video.h264 import is_monochrome
+from assistant.capture.video.matroska import is_own
 from assistant.capture.video.video_facts import described, sampled_pictures
 from assistant.capture.video.video_file import LostPicture, Picture, VideoDamage, VideoPass
 from assistant.capture.video.video_index import PacketCount, VideoIndex, quick_index, read_index
@@ -58,7 +59,7 @@ class VideoSource:
             monochrome = codec.name == "h264" and is_monochrome(codec.extradata)
             self._check_sums = video.check_sums
             self._luma = LumaReader(first, monochrome=monochrome)
-            if self._luma.white > 255:
+            if self._luma.white > 255 and not is_own(path):
                 self._luma.fit(sampled_pictures(video, first))
             self._width, self._height = first.width, first.height
             self._fps = video.fps

@@ -3,10 +3,13 @@
 import json
 from dataclasses import replace
 
+import cv2
+import numpy as np
 import pytest
 
+from assistant.capture.opening import open_source
 from assistant.errors import InputError, UsageError
-from assistant.exchange.deidentify import bare_plan, bare_review, shifted
+from assistant.exchange.deidentify import bare_plan, bare_review, shifted, write_pictures
 from assistant.review.annotations import About, Entry, LeakKey, Review, read_review
 from assistant.review.saying import say
 from tests.small_run import plan_document
@@ -54,3 +57,22 @@ def test_notes_go_along_where_that_was_said_and_days_move(tmp_path):
     left = bare_review(review, 10, with_notes=True)
     assert left.entries[0].text == CANARY
     assert left.entries[0].said_at == shifted(review.entries[0].said_at[:10], 10)
+
+
+def test_sixteen_bit_pictures_of_a_pack_are_those_that_the_sender_saw(tmp_path):
+    """What was stretched once at the sender's door is not stretched again by what the receiver's samples are."""
+    rng = np.random.default_rng(3)
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    for k in range(6):
+        picture = rng.normal(300, 40, (64, 80)).clip(0, 500).astype(np.uint16)
+        picture[:10] = 4095  # a name in white, which the pack covers
+        assert cv2.imwrite(str(sent / f"{k:03}.png"), picture)
+    covered, packed = [(0, 0, 80, 10)], tmp_path / "run.mkv"
+    write_pictures(str(sent), packed, covered)
+    at_sender, at_receiver = open_source(str(sent)), open_source(str(packed))
+    for left, right in zip(at_sender.frames(), at_receiver.frames(), strict=True):
+        np.testing.assert_array_equal(right.grey[10:], left.grey[10:])
+    assert not [note for note in at_receiver.facts.notes if "grey values" in note]
+    at_sender.close()
+    at_receiver.close()

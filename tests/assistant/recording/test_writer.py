@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.capture.opening import open_source
 from assistant.capture.run_folder import RunFolder
 from assistant.recording.coder import Coded, Coder, Offered
 from assistant.recording.recording_files import Disk
@@ -261,3 +262,17 @@ def test_pictures_that_wait_for_their_coding_are_bounded_by_their_size(
 def test_a_site_s_numbers_reach_the_writer_in_bytes() -> None:
     made = WriterSettings.of(RecordingSettings(sync_every_s=2.0, segment_mb=16.0, reserve_mb=128.0))
     assert (made.sync_every_s, made.segment_bytes, made.reserve_bytes) == (2.0, 16 << 20, 128 << 20)
+
+
+def test_few_values_of_sixteen_bits_come_back_as_they_were_recorded(record: Record, tmp_path: Path) -> None:
+    """Stretching to what is in use belongs to the files of others: live and replay see the same picture."""
+    rng = np.random.default_rng(3)
+    few: list[Grey] = [rng.normal(2000, 200, (64, 80)).clip(0, 4095).astype(np.uint16) for _ in range(6)]
+    record(few)
+    source = check_all(tmp_path, few)
+    assert not [note for note in source.facts.notes if "grey values" in note]
+    (segment,) = (tmp_path / "run").glob("video_*.mkv")
+    alone = open_source(str(segment))
+    for seen, recorded in zip(alone.frames(), few, strict=True):
+        np.testing.assert_array_equal(seen.grey, recorded)
+    alone.close()
