@@ -240,15 +240,22 @@ headed("dicom_fps_not_used", FRAME_TIME, fps=25.0, notes=("the rate given (25) w
 headed("dicom_frame_time_0", {"FrameTime": "0", "CineRate": "10"})
 
 
-@case("dicom_own_times", times_s=STEPPED)
-def _(b: Bench) -> Path:
+def _own_times(b: Bench, name: str, moments: list[str]) -> Path:
     frames = []
-    for t_s in STEPPED:
+    for moment in moments:
         content, frame = Dataset(), Dataset()
-        content.FrameAcquisitionDateTime = f"20261129120000.{round(t_s * 1e6):06d}"
+        content.FrameAcquisitionDateTime = moment
         frame.FrameContentSequence = Sequence([content])
         frames.append(frame)
-    return b.dicom("own.dcm", b.header(PerFrameFunctionalGroupsSequence=Sequence(frames), **FRAME_TIME))
+    return b.dicom(name, b.header(PerFrameFunctionalGroupsSequence=Sequence(frames), **FRAME_TIME))
+
+
+case("dicom_own_times", times_s=STEPPED)(
+    lambda b: _own_times(b, "own.dcm", [f"20261129120000.{round(t_s * 1e6):06d}" for t_s in STEPPED])
+)
+case("dicom_own_times_in_whole_seconds", notes=("known to a second alone",))(
+    lambda b: _own_times(b, "coarse.dcm", [f"2026112912000{k // 5}" for k in range(8)])
+)
 
 
 # --- DICOM: scale and shape of a pixel -------------------------------------------------------------------------------
@@ -628,20 +635,25 @@ def _(b: Bench) -> Path:
     return b.path("two")
 
 
-def _singles(b: Bench, folder: str, *, timed: bool) -> Path:
+def _singles(b: Bench, folder: str, header: Callable[[int], dict[str, Any]], pictures: Any = None) -> Path:
     """A file a picture, called so that names are not the order in which they were taken."""
-    pictures = b.pictures
-    for k, picture in enumerate(pictures):
-        when = {"AcquisitionDate": "20261129", "AcquisitionTime": f"12{k // 600:02d}{k / 10 % 60:09.6f}"}
-        d = b.header(
-            NumberOfFrames=None, SOPInstanceUID=f"1.2.{k}", InstanceNumber=str(k + 1), **(when if timed else {})
-        )
+    for k, picture in enumerate(b.pictures if pictures is None else pictures):
+        bits = {"bits": picture.dtype.itemsize * 8, "NumberOfFrames": None, "SOPInstanceUID": f"1.2.{k}"}
+        d = b.header(**{**bits, "InstanceNumber": str(k + 1), **header(k)})
         b.dicom(f"{folder}/IM{(k * 5 + 3) % 8}", d, picture.tobytes())
     return b.path(folder)
 
 
-case("dicom_series", notes=("8 files of one picture each are one run",))(lambda b: _singles(b, "series", timed=True))
-case("dicom_series_without_times", **STILLS)(lambda b: _singles(b, "untimed", timed=False))
+case("dicom_series", notes=("8 files of one picture each are one run",))(
+    lambda b: _singles(b, "series", lambda k: {"AcquisitionDate": "20261129", "AcquisitionTime": f"1200{k / 10:09.6f}"})
+)
+case("dicom_series_with_a_zone")(
+    lambda b: _singles(b, "zone", lambda k: {"AcquisitionDateTime": f"20261129120000.{k}00+0100"})
+)
+case("dicom_series_in_whole_seconds", notes=("known to a second alone",), **STILLS)(
+    lambda b: _singles(b, "coarse", lambda k: {"AcquisitionDate": "20261129", "AcquisitionTime": f"12000{k // 5}"})
+)
+case("dicom_series_without_times", **STILLS)(lambda b: _singles(b, "untimed", lambda _: {}))
 
 
 @case("video_and_thumbnail", worst=0, notes=("Beside run.mkv lie pictures",))

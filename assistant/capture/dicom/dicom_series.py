@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Final
 from assistant.capture.dicom.dicom import DicomSource
 from assistant.capture.dicom.dicom_header import DicomHeader, number, read_header
 from assistant.capture.dicom.dicom_pixels import PixelError
+from assistant.capture.dicom.dicom_times import measured_times, moment
 from assistant.capture.stamps import DEFAULT_FPS, clock_notes, clock_of
 from assistant.errors import InputError
 from assistant.language import sentence
@@ -95,12 +95,7 @@ def _taken(header: DicomHeader) -> datetime | None:
             break
         day, hour = (str(header.value(which + part) or "") for part in ("Date", "Time"))
         stamp = day + hour if day and hour else ""
-    whole, _, fraction = stamp.partition(".")
-    digits = fraction[:6] if fraction[:6].isdigit() else "0"
-    try:
-        return datetime.strptime(f"{whole[:14]:0<14}{digits:0<6}", "%Y%m%d%H%M%S%f")
-    except ValueError:
-        return None
+    return moment(stamp)
 
 
 class DicomSeries:
@@ -122,7 +117,8 @@ class DicomSeries:
 
     def __init__(self, run: DicomRun, label: str, *, fps: float | None = None) -> None:
         self._files, self._label = run.files, label
-        self._times_s = _times_s(run.files)
+        own_times: list[str] = []
+        self._times_s = _times_s(run.files, own_times)
         self._clock = RunClock.FILE if self._times_s is not None else clock_of(stated=False, fps=fps)
         rate = fps or DEFAULT_FPS
         if self._times_s is None:
@@ -142,6 +138,7 @@ class DicomSeries:
             details={**first.details, "files": str(len(run.files))},
             notes=(
                 *clock_notes(self._clock, rate, given=fps),
+                *own_times,
                 sentence(
                     f"{len(run.files)} files of one picture each are one run, in the order in which they were taken."
                 ),
@@ -198,18 +195,14 @@ class DicomSeries:
         """Nothing is held open between frames."""
 
 
-def _times_s(files: Sequence[Path]) -> list[float] | None:
-    """When each picture was taken, from the first; None where not all say it, or all say the same."""
+def _times_s(files: Sequence[Path], notes: list[str]) -> list[float] | None:
+    """When each picture was taken, from the first; None where that is not measured."""
     taken = []
     for path in files:
         with path.open("rb") as file:
             taken.append(_acquired(read_header(file)))
-    first = taken[0]
-    if first is None:
-        return None
-    times_s = [(each - first).total_seconds() for each in taken if each is not None]
-    falls = any(b < a for a, b in itertools.pairwise(times_s))
-    return None if len(times_s) < len(files) or falls or times_s[-1] <= 0 else times_s
+    t_s = measured_times(taken, "AcquisitionTime", notes)
+    return None if t_s is None else [float(each) for each in t_s]
 
 
 def _acquired(header: DicomHeader) -> datetime | None:

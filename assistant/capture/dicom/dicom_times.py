@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ Times = NDArray[np.float64]
 
 _POINTED_AT: Final = {0x00181063: "FrameTime", 0x00181065: "FrameTimeVector"}
 """What a FrameIncrementPointer can name that is a time."""
+_MOMENT: Final = re.compile(r"(\d{8,14})(?:\.(\d*))?(?:[+-]\d{4})?$")
+_MAX_SAME: Final = 0.1
+"""Where more than this share of the steps between pictures is 0 their times are too coarse."""
 _MAX_TIME_OFF: Final = 0.1
 """By more than this share a stated duration contradicts the times beside it."""
 
@@ -92,34 +96,66 @@ def _rate_of(t_s: Times) -> float | None:
 
 
 def _own_times(header: DicomHeader, frame_count: int, notes: list[str]) -> Times | None:
-    """When each frame of an enhanced object was taken; None where not all say it, or they fall."""
+    """When each frame of an enhanced object was taken; None where that is not measured."""
     groups = safe_get(header.dataset, "PerFrameFunctionalGroupsSequence")
-    if groups is None or len(groups) < frame_count or frame_count < 2:
+    if groups is None or len(groups) < frame_count:
         return None
     for keyword in ("FrameAcquisitionDateTime", "FrameReferenceDateTime"):
-        stamps = [_moment(groups[k], keyword) for k in range(frame_count)]
-        known = [stamp for stamp in stamps if stamp is not None]
-        if len(known) < frame_count:
-            continue
-        t_s = np.array([(stamp - known[0]).total_seconds() for stamp in known])
-        if t_s[-1] > 0 and bool(np.all(np.diff(t_s) >= 0)):
+        contents = [safe_get(groups[k], "FrameContentSequence") for k in range(frame_count)]
+        moments = [moment(safe_get(content[0], keyword)) if content else None for content in contents]
+        t_s = measured_times(moments, keyword, notes)
+        if t_s is not None:
             return t_s
-        if t_s.any():
-            notes.append(sentence(f"The frames' own times ({keyword}) fall, and are not used."))
     return None
 
 
-def _moment(group: Any, keyword: str) -> datetime | None:
-    content = safe_get(group, "FrameContentSequence")
-    text = str(safe_get(content[0], keyword) or "").strip() if content else ""
-    whole, _, fraction = text.partition(".")
-    digits = "".join(mark for mark in fraction if mark.isdigit())[:6] if fraction[:1].isdigit() else ""
-    zone = next((k for k, mark in enumerate(fraction) if mark in "+-&"), None)
-    digits = digits if zone is None else digits[:zone]
+def moment(stated: object) -> datetime | None:
+    """A DICOM date and time (PS3.5 6.2, DT) in its own time zone; None where it is none."""
+    found = _MOMENT.match(str(stated or "").strip())
+    if found is None:
+        return None
+    whole, fraction = found.groups(default="")
     try:
-        return datetime.strptime(whole[:14] + (digits or "0").ljust(6, "0"), "%Y%m%d%H%M%S%f")
+        return datetime.strptime(f"{whole:0<14}{fraction[:6]:0<6}", "%Y%m%d%H%M%S%f")
     except ValueError:
         return None
+
+
+def measured_times(moments: Sequence[datetime | None], what: str, notes: list[str]) -> Times | None:
+    """Seconds from the first picture by the pictures' own times, where these tell one picture from the next.
+
+    None where not all say it, or they fall, or many stand still: then they are known to a second alone, say, and steps
+    between them are none of the pictures'.
+
+    Parameters
+    ----------
+    moments : sequence of datetime or None
+        One a picture.
+    what : str
+        The entry's name.
+    notes : list of str
+        To add to what was not used.
+    """
+    known = [each for each in moments if each is not None]
+    if len(known) < max(2, len(moments)):
+        return None
+    t_s = np.array([(each - known[0]).total_seconds() for each in known])
+    steps_s = np.diff(t_s)
+    if not steps_s.any():
+        return None
+    if steps_s.min() < 0:
+        notes.append(sentence(f"The frames' own times ({what}) fall, and are not used."))
+        return None
+    same = steps_s == 0
+    if same.mean() > _MAX_SAME or bool(np.any(same[1:] & same[:-1])):
+        notes.append(
+            sentence(
+                f"The frames' own times ({what}) are the same for several frames in a row, as times known to a second "
+                f"alone are: they are not used."
+            )
+        )
+        return None
+    return t_s
 
 
 def _vector(header: DicomHeader, frame_count: int, notes: list[str]) -> Times | None:
