@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -30,9 +31,33 @@ _SITE_WORDS = {
 _LEAK_WORDS = {SITE_OF_LEAK[site]: told for site, told in words.LEAK_SITE.items()}
 _TECHNICAL_FROM = 7
 _CLEARLY_PAST_MM = -1.0
-_BEFORE = {LiveState.NO_SIGNAL: tr("Before signal loss"), LiveState.FROZEN: tr("Before it froze")}
-_BEFORE_OFF = tr("Before X-ray off")
+_BEFORE = {
+    LiveState.NO_SIGNAL: tr("Before signal loss"),
+    LiveState.FROZEN: tr("Before it froze"),
+    LiveState.HELD: tr("Before X-ray off"),
+    LiveState.NOT_FLUOROSCOPY: tr("Before this picture"),
+}
+_STANDS = tr("Still stands")
+_HEADLINE_PX, _ACTION_PX = 34, 24
+"""From these sizes on the side gives way, before the headline and what is to be done get any smaller."""
+_LEAST_PX = 14
+_SIDE_PX, _SIDE_SHAPE_PX, _LEAST_SIDE_PX = 20, 38, 150.0
+_SHAPES = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}
 _DISAGREE = tr("Figure past the line without alarm. Judge by eye.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """An alarm about the patient that is not the bar's headline: since when, its name, its priority."""
+
+    since: str
+    name: str
+    priority: Priority
+
+    @property
+    def words(self) -> str:
+        """In one line."""
+        return f"{self.since}  {self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +74,15 @@ class LiveMessage(Message):
         What stands on its cap.
     steady : bool
         Acknowledged: no flash.
-    before_off : bool
-        ``under`` tells of a warning from before X-ray went off: it carries the warning's shape.
+    behind : Behind or None
+        ``under`` tells of an alarm about the patient that another one, or the picture's state, would hide.
     """
 
     under: str = ""
     key: str = ""
     key_word: str = tr("Space")
     steady: bool = False
-    before_off: bool = False
+    behind: Behind | None = None
 
 
 def message_of(
@@ -83,10 +108,8 @@ def message_of(
     if not standing and status.quiet.seen_none and _crossed(status):
         # Two parts of the program disagree: the graver of the two is believed.
         return LiveMessage(priority=Priority.NONE, headline=words.NOT_KNOWN, action=_DISAGREE, known=False)
-    before = next((alarm for alarm in status.alarms if alarm.before_held), None)
-    tail = (
-        f"{_BEFORE.get(status.state, _BEFORE_OFF)}:  {translate(before.headline).lower()}" if before is not None else ""
-    )
+    behind = _behind(status, standing)
+    tail = behind.words if behind is not None else ""
     if not standing:
         seen = status.quiet.seen_none
         headline = words.NO_CROSSING if seen else translate(status.quiet.headline)
@@ -99,7 +122,7 @@ def message_of(
             aside=first,
             under=tail or second,
             known=seen,
-            before_off=bool(tail),
+            behind=behind,
         )
     top = standing[0]
     fresh = [alarm for alarm in standing if _sounds(alarm, status.now_ns)]
@@ -112,8 +135,18 @@ def message_of(
         under=tail or paused or _where(status, top),
         key=tr("Acknowledge") if fresh else "",
         steady=top.paused_until_ns is not None and top.paused_until_ns > status.now_ns,
-        before_off=bool(tail),
+        behind=behind,
     )
+
+
+def _behind(status: LiveStatus, standing: list[LiveAlarm]) -> Behind | None:
+    """The gravest alarm about the patient that the headline does not name: from before, or behind a technical one."""
+    hidden = standing if standing and _is_technical(standing[0]) else []
+    told = [alarm for alarm in status.alarms if alarm.before_held or (alarm in hidden and not _is_technical(alarm))]
+    if not told:
+        return None
+    since = f"{_BEFORE.get(status.state, _STANDS)}:"
+    return Behind(since=since, name=translate(told[0].headline).lower(), priority=told[0].priority)
 
 
 def _sounds(alarm: LiveAlarm, now_ns: int) -> bool:
@@ -197,6 +230,29 @@ def _paused_words(standing: list[LiveAlarm], now_ns: int) -> str:
     return tr("Sound back in {time}", time=words.clock(left_s + 0.999)) if left_s > 0 else ""
 
 
+class SideLine(NamedTuple):
+    """One of the two lines at the bar's right."""
+
+    row: int
+    text: str
+    weight: int
+    shape: Priority = Priority.NONE
+
+
+def _wide(painter: QPainter, row: int, text: str, weight: int, shape: Priority) -> float:
+    return _long(painter, (text, weight), _SIDE_PX) + 20 + (_SIDE_SHAPE_PX if shape else 0)
+
+
+def _long(painter: QPainter, line: tuple[str, int], size_px: int) -> float:
+    painter.setFont(theme.font(size_px, line[1]))
+    return float(painter.fontMetrics().horizontalAdvance(line[0]))
+
+
+def _fitting(painter: QPainter, line: tuple[str, int], most_px: int, room: float) -> int:
+    """The largest size at which a line has room, down to the least."""
+    return next((size for size in range(most_px, _LEAST_PX, -2) if _long(painter, line, size) <= room), _LEAST_PX)
+
+
 class LiveBar(AlarmBar):
     """Shows a `LiveMessage`; its key is a touch field."""
 
@@ -250,26 +306,36 @@ class LiveBar(AlarmBar):
         width, height = self.width() / self.factor, self.height() / self.factor
         self._shape(painter, QRectF(22, height / 2 - 38, 76, 76), text, ground)
         right = self._paint_key(painter, width, height, ground, text)
-        right = self._paint_aside(painter, right, height, text)
         left, room = 122.0, max(right - 122.0 - 16, 40.0)
-        painter.setPen(text)
-        headline_size = 42 if self.small else 46
-        for size in range(headline_size, 25, -2):
-            painter.setFont(theme.font(size, 800))
-            if painter.fontMetrics().horizontalAdvance(self._headline()) <= room:
-                break
+        side = self._side(painter)
+        wanted = min(max((_wide(painter, *part) for part in side), default=0.0), room)
+        largest = (42, 30) if self.small else (46, 32)
+        sizes = [_fitting(painter, line, most, room) for line, most in zip(self._lines(), largest, strict=True)]
+        free = room - wanted
+        if any(_long(painter, line, size) > free for line, size in zip(self._lines(), sizes, strict=True)):
+            # Words that are too long beside the side get smaller, to a size that is read from far; then the side goes.
+            least = (_HEADLINE_PX, _ACTION_PX)
+            sizes = [
+                min(size, max(_fitting(painter, line, size, free), low))
+                for line, size, low in zip(self._lines(), sizes, least, strict=True)
+            ]
+            free = max(_long(painter, line, size) for line, size in zip(self._lines(), sizes, strict=True))
+        self._paint_side(painter, side, QRectF(left + free, 0, room - free, height), text)
         middle = height / 2
+        painter.setPen(text)
+        painter.setFont(theme.font(sizes[0], 800))
         self._paint_headline(painter, QRectF(left, middle - 52, room, 58))
-        for size in range(30 if self.small else 32, 19, -2):
-            painter.setFont(theme.font(size, 600))
-            if painter.fontMetrics().horizontalAdvance(message.action) <= room:
-                break
+        painter.setFont(theme.font(sizes[1], 600))
         painter.setPen(text if message.priority else theme.TEXT_2)
         painter.drawText(QRectF(left, middle + 4, room, 42), Qt.AlignmentFlag.AlignVCenter, message.action)
 
+    def _lines(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """Headline and what is to be done, each with its weight."""
+        return (self._headline(), 800), (self.message.action, 600)
+
     def _shape(self, painter: QPainter, place: QRectF, text: QColor, ground: QColor) -> None:
         """HIGH stands in its other red, so that the shape is seen in both phases."""
-        name = {Priority.HIGH: "high", Priority.MEDIUM: "medium", Priority.LOW: "low"}.get(self.message.priority)
+        name = _SHAPES.get(self.message.priority)
         if name is None:
             icons.draw(painter, "watching" if self.message.known else "not watching", place, text)
             return
@@ -302,39 +368,46 @@ class LiveBar(AlarmBar):
         painter.setPen(text)
         place = QRectF(cap.right() + 12, height / 2 - 30, label_w, 60)
         if self.small:
-            painter.setFont(theme.font(22, 700))
+            painter.setFont(theme.font(_fitting(painter, (message.key, 700), 22, label_w), 700))
             painter.drawText(place.adjusted(0, 2, 0, -28), Qt.AlignmentFlag.AlignVCenter, message.key)
             painter.setFont(theme.font(18, 500))
             painter.drawText(place.adjusted(0, 30, 0, 0), Qt.AlignmentFlag.AlignVCenter, tr("sound off 60 s"))
         else:
-            painter.setFont(theme.font(20, 600))
+            painter.setFont(theme.font(_fitting(painter, (message.key, 600), 20, label_w), 600))
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, message.key)
         return left - 24
 
-    def _paint_aside(self, painter: QPainter, right: float, height: float, text: QColor) -> float:
+    def _side(self, painter: QPainter) -> list[SideLine]:
+        """The two lines at the right, as far as they are wanted; each with its place, weight and shape before it."""
         message = self._live()
-        # In the small layout the alarm list holds count and time; the countdown stays in the bar.
-        lines = [message.aside, message.under]
-        if self.small and message.priority and not message.before_off:
-            lines = [message.under if message.under.startswith("Sound back") else "", ""]
-        if self.small and not message.priority:
-            lines = [message.aside, message.under if message.before_off else ""]
-        lefts = [right]
+        behind = message.behind
+        shape = behind.priority if behind is not None else Priority.NONE
+        lines = [SideLine(0, message.aside, 700), SideLine(1, message.under, 600, shape)]
+        # In the small layout the alarm list holds count and time; the countdown and what is hidden stay in the bar.
+        if self.small and behind is not None and message.priority:
+            lines = [SideLine(0, behind.since, 600), SideLine(1, behind.name, 700, shape)]
+        elif self.small and message.priority:
+            lines = [SideLine(0, message.under if message.under.startswith("Sound back") else "", 700)]
+        elif self.small and behind is None:
+            lines = lines[:1]
+        return [line for line in lines if line.text]
+
+    def _paint_side(self, painter: QPainter, side: list[SideLine], room: QRectF, text: QColor) -> None:
+        """Draw the side where it has room; what is too long there ends in an ellipsis, or is left out."""
+        if room.width() < _LEAST_SIDE_PX:
+            return
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        for k, line in enumerate(lines):
-            if not line:
-                continue
-            painter.setFont(theme.font(20, 700 if k == 0 else 600))
-            painter.setPen(text if message.priority or k == 0 else theme.TEXT_2)
-            wide = painter.fontMetrics().horizontalAdvance(line)
-            y = height / 2 - (30 if k == 0 else 0)
-            painter.drawText(QRectF(right - wide - 4, y, wide + 4, 30), align, line)
-            if k == 1 and message.before_off:
-                place = QRectF(right - wide - 38, y + 2, 26, 26)
-                icons.draw(painter, "medium", place, text if message.priority else theme.MEDIUM[0])
-                wide += 38
-            lefts.append(right - wide)
-        return min(lefts)
+        for row, words_, weight, shape in side:
+            painter.setFont(theme.font(_SIDE_PX, weight))
+            painter.setPen(text if self.message.priority or row == 0 else theme.TEXT_2)
+            own = room.width() - 16 - (_SIDE_SHAPE_PX if shape else 0)
+            words_ = painter.fontMetrics().elidedText(words_, Qt.TextElideMode.ElideRight, int(own))
+            wide = painter.fontMetrics().horizontalAdvance(words_)
+            y = room.center().y() - (30 if row == 0 else 0)
+            painter.drawText(QRectF(room.right() - wide - 4, y, wide + 4, 30), align, words_)
+            if shape:
+                place = QRectF(room.right() - wide - _SIDE_SHAPE_PX, y + 2, 26, 26)
+                icons.draw(painter, _SHAPES[shape], place, text if self.message.priority else theme.MEDIUM[0])
 
     def mousePressEvent(self, a0: QMouseEvent | None) -> None:
         """The key of the bar is touched."""
