@@ -60,7 +60,7 @@ class RecordingFiles:
         self._line_torn = False
         self._video_number = _next_number(folder, "video_*.mkv")
         self._lines_number = _next_number(folder, "frames_*.jsonl")
-        self._closed_bytes = _recorded_bytes(folder)
+        self._closed_bytes = bytes_in(folder)
         self.carried = NOWHERE
 
     @property
@@ -178,8 +178,8 @@ class RecordingFiles:
         return None
 
 
-def _recorded_bytes(folder: Path) -> int:
-    """What an earlier process of the same run recorded."""
+def bytes_in(folder: Path) -> int:
+    """What was recorded into a folder so far, by whatever process, as the disk says it."""
     return sum(path.stat().st_size for pattern in ("video_*.mkv", "frames_*.jsonl") for path in folder.glob(pattern))
 
 

@@ -1,7 +1,7 @@
 """The watchdog's own small window: a program of its own that knows nothing of the rest, kept ready and hidden.
 
-Told by lines on standard input (``show``, ``hide``; the end of input closes it), says ``sounding`` or ``silent`` when
-it is shown and ``dismissed`` when a person acts, on standard output.
+Told by lines on standard input (``show`` with what the watchdog knows, ``hide``; the end of input closes it), says
+``sounding`` or ``silent`` when it is shown and ``dismissed`` when a person acts, on standard output.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ from assistant.language import tr, translate
 from assistant.system.memory_file import MemoryFile
 
 HEADLINE, ACTION = translate(STOPPED.headline), translate(STOPPED.action)
-_MORE = tr("The recording goes on. The program is being started again.")
+_KNOWN = {
+    "recording": (tr("The recording goes on."), tr("The recording is not seen to grow.")),
+    "restarting": (tr("The program is being started again."), tr("The program has not been started again.")),
+}
+"""What the watchdog sees, and what is said where it does not see it."""
 _REDS = ("#CF1219", "#7A0B0F")
 _FLASH_MS = 250  # 2 Hz, half on
 
@@ -46,7 +50,7 @@ class WatchdogWindow(QWidget):
         self.setWindowTitle(HEADLINE)
         self.setWindowFlags(Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
         self.setFixedSize(900, 360)
-        self._labels = [_label(HEADLINE, 46, 800), _label(ACTION, 32, 600), _label(_MORE, 20, 500)]
+        self._labels = [_label(HEADLINE, 46, 800), _label(ACTION, 32, 600), _label("", 20, 500)]
         self._button = QPushButton(tr("Seen (any key)"))
         self._button.setMinimumHeight(64)
         self._button.setStyleSheet("font-size: 22px; font-weight: 700; color: #F2F5F8; background: #222B35;")
@@ -66,15 +70,18 @@ class WatchdogWindow(QWidget):
 
     def handle(self, word: str) -> None:
         """Do what the watchdog says."""
-        if word == "show" and not self.isVisible():
+        what, *known = word.split() or [""]
+        if what == "show":
+            self._labels[2].setText(" ".join(no if name not in known else yes for name, (yes, no) in _KNOWN.items()))
+        if what == "show" and not self.isVisible():
             self.show()
             self.raise_()
             self.activateWindow()
             self._flash.start(_FLASH_MS)
             self._sound()
-        elif word == "hide":
+        elif what == "hide":
             self._rest()
-        elif word == "end":
+        elif what == "end":
             QApplication.quit()
 
     def keyPressEvent(self, a0: QKeyEvent | None) -> None:

@@ -1,6 +1,7 @@
 """The process that watches the window: when it dies or does not answer, this one shows and sounds until somebody acts.
 
-It knows nothing but the heartbeat in the shared memory. Its own small window is another program, kept ready and hidden
+It knows nothing but the heartbeat in the shared memory, whether the recording's files grow on the disk, and what it has
+started itself; its window says no more than that. Its own small window is another program, kept ready and hidden
 (a window takes a second to open, and the person must be told within one); where that cannot be opened, the tone alone
 is played, by whatever the system has.
 """
@@ -25,6 +26,8 @@ from assistant.alarm_table.sounds import watchdog_wave
 from assistant.live.orders import Start
 from assistant.live.processes.process_alive import is_alive
 from assistant.live.shared.shared_memory import Register, SessionMemory
+from assistant.recording.recording_files import bytes_in
+from assistant.recording.recording_state import Gauge, RecordingState
 from assistant.system.error_log import LastWords, exit_words
 from assistant.system.memory_file import MemoryFile
 from assistant.system.processes import ChildProcess, Stream
@@ -41,6 +44,8 @@ _QUIET_NS: Final = 60_000_000_000
 _RESTART_WITHIN_S: Final = 20.0
 _STARTING_WITHIN_S: Final = 60.0
 _MOST_RESTARTS: Final = 3
+_ASKED_EVERY_NS: Final = 500_000_000
+_HIDE: Final = "hide"
 _AGAIN_S: Final = 1.0
 """What failed is tried again after so long."""
 _SYSTEM_SOUNDS: Final = (
@@ -133,13 +138,14 @@ class WatchdogAlarm:
 class OwnWindow:
     """The watchdog's window, another program: told on its standard input, answers on its standard output.
 
-    ``show`` and ``hide`` go to it, one a line; ``dismissed``, ``sounding`` and ``silent`` come from it.
+    ``show`` (with ``recording`` while its files grow, ``restarting`` while the program is being started again) and
+    ``hide`` go to it, one a line; ``dismissed``, ``sounding`` and ``silent`` come from it.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
         self._command = list(command)
         self._process: ChildProcess | None = None
-        self._shown = False
+        self._told = _HIDE
         self._not_before_s = 0.0
         self._words: LastWords | None = None
         self._lines: deque[str] = deque(maxlen=64)
@@ -175,18 +181,19 @@ class OwnWindow:
         """Whether it is there to be shown."""
         return self._process is not None and self._process.poll() is None
 
-    def show(self, shown: bool) -> None:
-        """Show or hide it; one that has died is opened again, at once and then after a pause each time."""
+    def show(self, shown: bool, known: Sequence[str] = ()) -> None:
+        """Show it with what is known, or hide it; one that has died is opened again, then after a pause each time."""
         if not self.works:
-            self._shown = False
+            self._told = _HIDE
             if shown and time.monotonic() >= self._not_before_s:
                 self._not_before_s = time.monotonic() + _AGAIN_S
                 self._begin()
-        if shown is self._shown or self._process is None:
+        told = " ".join(("show", *known)) if shown else _HIDE
+        if told == self._told or self._process is None:
             return
         try:
-            self._process.send(b"show\n" if shown else b"hide\n")
-            self._shown = shown
+            self._process.send(f"{told}\n".encode("ascii"))
+            self._told = told
         except OSError:
             self._process.kill()
 
@@ -334,6 +341,35 @@ class Persistent:
                 log.exception("the watchdog could not %s; it goes on trying", self._what)
 
 
+class Recorded:
+    """Whether the files of a recording grow, asked of the disk: nobody's word is taken for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._gauge: Gauge | None = None
+        self._not_before_ns = 0
+
+    def look(self, now_ns: int) -> None:
+        """Ask the disk, now and then.
+
+        Raises
+        ------
+        OSError
+            If it does not answer.
+        """
+        if now_ns < self._not_before_ns:
+            return
+        self._not_before_ns = now_ns + _ASKED_EVERY_NS
+        size = bytes_in(self._folder)
+        if self._gauge is None:
+            self._gauge = Gauge(size)
+        self._gauge.look(now_ns, size)
+
+    def grows(self, now_ns: int) -> bool:
+        """Whether they grew within the last seconds."""
+        return RecordingState(grew_ns=self._gauge.grew_ns if self._gauge is not None else None).advancing(now_ns)
+
+
 class Restarts:
     """Starts the program again after it died, a few times at most: one that dies each time is left to people."""
 
@@ -360,6 +396,11 @@ class Restarts:
         self._started.append(started)
         return True
 
+    @property
+    def begun(self) -> bool:
+        """Whether one that was started runs."""
+        return bool(self._started) and self._started[-1].poll() is None
+
     def forget(self) -> None:
         """Take note of those that have ended."""
         for process in self._started:
@@ -371,7 +412,8 @@ def run(start: Start) -> None:
     session_memory = SessionMemory.open(Path(start.session_memory))
     session_memory.put(Register.WATCHDOG_PID, os.getpid())
     alarm, window, tone = WatchdogAlarm(), OwnWindow(start.watchdog_window), Tone()
-    restarts = Restarts(start.restart)
+    restarts, recorded = Restarts(start.restart), Recorded(Path(start.folder))
+    ask = Persistent("look at the recording", recorded.look)
     show, sound = Persistent("show its window", window.show), Persistent("sound", tone.sound)
     rest, again = Persistent("end its tone", tone.rest), Persistent("start the program again", restarts.again)
     window_sounds = False
@@ -393,7 +435,9 @@ def run(start: Start) -> None:
             window_sounds = ("sounding" in answers or window_sounds) and "silent" not in answers and window.works
             alarm.see(seen, now_ns, dismissed=dismissed)
             session_memory.put(Register.WATCHDOG_ALARM, int(alarm.stands))
-            show(alarm.stands)
+            ask(now_ns)
+            known = {"recording": recorded.grows(now_ns), "restarting": restarts.begun}
+            show(alarm.stands, [word for word, holds in known.items() if holds])
             if alarm.stands and not window_sounds:
                 sound()
             else:

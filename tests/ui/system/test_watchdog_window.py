@@ -37,3 +37,17 @@ def test_it_is_shown_also_where_no_folder_takes_its_tone(qtbot, capsys, monkeypa
 class _Speaker:
     def isNull(self) -> bool:
         return False
+
+
+def test_it_says_no_more_than_the_watchdog_knows(qtbot) -> None:
+    window = WatchdogWindow()
+    qtbot.addWidget(window)
+    said = {}
+    for word in ("show", "show recording", "show recording restarting", "show restarting", "show"):
+        window.handle(word)
+        said[word] = window._labels[2].text()
+    window.handle("hide")
+    assert said["show"] == "The recording is not seen to grow. The program has not been started again."
+    assert said["show recording"].startswith("The recording goes on.")
+    assert "is being started again" in said["show recording restarting"]
+    assert "goes on" not in said["show restarting"]

@@ -340,3 +340,50 @@ def test_with_a_full_disk_its_window_stays_and_something_is_heard(
         window.wait()
         session_memory.put(Register.CLOSING, 1)
         body.join(HUNG_S)
+
+
+def test_its_window_says_of_the_recording_and_the_restart_what_is_so(
+    session_memory: SessionMemory, tmp_path: Path, watched: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    """What is said of the recording is seen on the disk; "started again" stands only while that is being done."""
+    import threading
+
+    shown, video = tmp_path / "shown", tmp_path / "video_000.mkv"
+    video.write_bytes(b"x")
+    log = f"import sys\nlog = open({str(shown)!r}, 'a', buffering=1)\nfor line in sys.stdin:\n    log.write(line)\n"
+    window = watched()
+    start = Start(
+        session_memory=str(session_memory.path),
+        source="",
+        folder=str(tmp_path),
+        settings=Settings(),
+        epoch=1,
+        watchdog_window=(sys.executable, "-c", log),
+        restart=(sys.executable, "-S", "-c", "import time; time.sleep(1)"),
+    )
+    body = threading.Thread(target=watchdog.run, args=(start,))
+    body.start()
+
+    def told() -> str:
+        return shown.read_text().splitlines()[-1] if shown.exists() and shown.read_text() else ""
+
+    def grown() -> bool:
+        with video.open("ab") as file:
+            file.write(b"x")
+        return "recording" in told()
+
+    try:
+        wait_until(lambda: session_memory.get(Register.WATCHDOG_BEAT) > 0)
+        window.kill()
+        window.wait()
+        wait_until(lambda: told().startswith("show"))
+        wait_until(grown)
+        wait_until(lambda: told().startswith("show") and "recording" not in told())
+    finally:
+        window.kill()
+        window.wait()
+        session_memory.put(Register.CLOSING, 1)
+        body.join(HUNG_S)
+    lines = shown.read_text().splitlines()
+    assert any("restarting" in line for line in lines)
+    assert lines[0] == "show", "nothing is said that was not seen"
