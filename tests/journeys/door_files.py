@@ -653,6 +653,9 @@ case("dicom_series_with_a_zone")(
 case("dicom_series_in_whole_seconds", notes=("known to a second alone",), **STILLS)(
     lambda b: _singles(b, "coarse", lambda k: {"AcquisitionDate": "20261129", "AcquisitionTime": f"12000{k // 5}"})
 )
+case("dicom_series_of_many_windows", worst=1, notes=("7 of 8 files state another window",), **STILLS)(
+    lambda b: _singles(b, "windows", lambda k: {"WindowCenter": str(128 - 9 * k), "WindowWidth": "256"})
+)
 case("dicom_series_without_times", **STILLS)(lambda b: _singles(b, "untimed", lambda _: {}))
 
 

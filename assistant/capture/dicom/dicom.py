@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from assistant.capture.dicom.dicom_display import make_display
+from assistant.capture.dicom.dicom_display import GreyLookup, make_display
 from assistant.capture.dicom.dicom_header import DicomHeader, numbers, pixel_layout, read_header, recorded_on
 from assistant.capture.dicom.dicom_pixels import PixelError, is_readable, read_table, stored_values, syntax_name
 from assistant.capture.dicom.dicom_scale import not_square, scale_hint
@@ -32,6 +32,15 @@ class DicomSource:
         The run's name as the person gave it.
     fps : float or None
         Frames a second where the file states no time.
+    in_use : (int, int) or None
+        Smallest and largest stored value of the run of which this file is a part; None: the file is the run.
+    display : GreyLookup or None
+        That of the run; None: made of this file.
+
+    Attributes
+    ----------
+    layout : PixelLayout
+    display : GreyLookup
 
     Raises
     ------
@@ -39,14 +48,26 @@ class DicomSource:
         If it is no DICOM file, holds no picture that can be read, or its first frame cannot be decoded.
     """
 
-    def __init__(self, path: Path, label: str | None = None, *, fps: float | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        label: str | None = None,
+        *,
+        fps: float | None = None,
+        in_use: tuple[int, int] | None = None,
+        display: GreyLookup | None = None,
+    ) -> None:
         self._label = label or os.fspath(path)
         try:
             self._file: BinaryIO = path.open("rb")
         except OSError as error:
             raise InputError(f"{self._label}: cannot be read ({error.strerror}); check the file") from error
         try:
-            self._read_head(fps)
+            header = self._read_head()
+            windowed = bool(numbers(header.value("WindowWidth")))
+            in_use = self.stored_range() if in_use is None and display is None and not windowed else in_use
+            self.display = display or make_display(header, self.layout, in_use)
+            self._gather_facts(header, fps)
             self._check_one_decodes()
         except PixelError as error:
             self.close()
@@ -74,7 +95,7 @@ class DicomSource:
                 f"{self._label}: frame 0 cannot be decoded ({why}); export the run again, if need be uncompressed"
             )
 
-    def _read_head(self, fps: float | None) -> None:
+    def _read_head(self) -> DicomHeader:
         header = read_header(self._file)
         if not is_readable(header.transfer_syntax):
             raise PixelError(f"its transfer syntax {syntax_name(header.transfer_syntax)} is not supported")
@@ -84,8 +105,11 @@ class DicomSource:
         layout = pixel_layout(header)
         self._file.seek(header.pixel_tag_at)
         self._table = read_table(self._file, os.fstat(self._file.fileno()).st_size, layout)
-        self._layout = layout
-        self._display = make_display(header, layout, self._values_in_use(header))
+        self.layout = layout
+        return header
+
+    def _gather_facts(self, header: DicomHeader, fps: float | None) -> None:
+        layout = self.layout
         self._times = frame_times(header, self._table.frame_count, fps)
         hint, how = scale_hint(header)
         details = {
@@ -96,13 +120,13 @@ class DicomSource:
             "clock": self._times.note,
             "mm_per_px": how,
         }
-        for key, text in self._display.details.items():
+        for key, text in self.display.details.items():
             details["rescale" if key == "modality" else key] = text
         notes = [
             *clock_notes(self._times.clock, self._times.fps or DEFAULT_FPS, given=fps),
             *self._times.notes,
             *self._table.notes,
-            *self._display.notes,
+            *self.display.notes,
         ]
         if aspect := not_square(header):
             notes.append(aspect)
@@ -122,14 +146,14 @@ class DicomSource:
             recorded=recorded_on(header),
         )
 
-    def _values_in_use(self, header: DicomHeader) -> tuple[int, int] | None:
-        """Smallest and largest stored value of pictures all over the run; None where its range is that of a window."""
-        if self._layout.bits_stored <= 8 or numbers(header.value("WindowWidth")):
+    def stored_range(self) -> tuple[int, int] | None:
+        """Smallest and largest stored value of pictures all over the file; None where 8 bits hold them."""
+        if self.layout.bits_stored <= 8:
             return None
         low, high = [], []
         for index in sampled(len(self._table.pieces)):
             try:
-                values = stored_values(self._file, self._table, self._layout, index)
+                values = stored_values(self._file, self._table, self.layout, index)
             except (PixelError, OSError, ValueError):
                 continue  # told where it is shown
             low.append(int(values.min()))
@@ -173,15 +197,15 @@ class DicomSource:
                 f"{self._label}: there is no frame {index} ({len(self._table.pieces)} frames, numbered from 0); choose "
                 f"a frame of this run"
             )
-        t_s, white = float(self._times.t_s[index]), self._display.white
+        t_s, white = float(self._times.t_s[index]), self.display.white
         try:
-            stored = stored_values(self._file, self._table, self._layout, index)
+            stored = stored_values(self._file, self._table, self.layout, index)
         except (PixelError, OSError, ValueError) as error:
             if self._file.closed:
                 raise InputError(f"{self._label}: is closed; open it again") from error
-            black = np.zeros((self._layout.rows, self._layout.cols), self._display.table.dtype)
+            black = np.zeros((self.layout.rows, self.layout.cols), self.display.table.dtype)
             return Frame(index=index, t_s=t_s, grey=black, white=white, lost=str(error))
-        return Frame(index=index, t_s=t_s, grey=self._display.grey(stored), white=white)
+        return Frame(index=index, t_s=t_s, grey=self.display.grey(stored), white=white)
 
     def close(self) -> None:
         """Close the file. May be called twice."""

@@ -97,6 +97,17 @@ def make_display(header: DicomHeader, layout: PixelLayout, in_use: tuple[int, in
     return GreyLookup(table=table, lowest=lowest, details=details, notes=tuple(notes))
 
 
+def stated_display(header: DicomHeader) -> tuple[Any, ...]:
+    """What the display is made of, as far as the header states it: equal for files that are shown alike."""
+    return (
+        *(numbers(header.value(keyword))[:1] for keyword in ("WindowCenter", "WindowWidth")),
+        str(header.value("VOILUTFunction") or "LINEAR").upper(),
+        number(header.value("RescaleSlope")) or 1.0,
+        number(header.value("RescaleIntercept")) or 0.0,
+        *(header.item(keyword) for keyword in ("VOILUTSequence", "ModalityLUTSequence")),
+    )
+
+
 def _range_shown(
     modality: NDArray[np.float64],
     layout: PixelLayout,

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from assistant.capture.dicom.dicom import DicomSource
-from assistant.capture.dicom.dicom_header import DicomHeader, number, read_header
+from assistant.capture.dicom.dicom_display import stated_display
+from assistant.capture.dicom.dicom_header import DicomHeader, number, numbers, read_header
 from assistant.capture.dicom.dicom_pixels import PixelError
 from assistant.capture.dicom.dicom_times import measured_times, moment
+from assistant.capture.grey_range import sampled
 from assistant.capture.stamps import DEFAULT_FPS, clock_notes, clock_of
 from assistant.errors import InputError
 from assistant.language import sentence
@@ -69,14 +72,10 @@ def dicom_runs(paths: Sequence[Path]) -> list[DicomRun]:
 
 def _brief(path: Path) -> _Brief | None:
     try:
-        with path.open("rb") as file:
-            header = read_header(file)
-            if header.inflated is not None:
-                header.inflated.close()
-            is_picture = number(header.value("Rows")) is not None
+        header = _header(path)
     except (OSError, PixelError):
         return None  # what else is there may be a run; given by itself, it is told why it is none
-    if not is_picture:
+    if number(header.value("Rows")) is None:
         return None
     stated = number(header.value("NumberOfFrames"))
     return _Brief(
@@ -117,17 +116,19 @@ class DicomSeries:
 
     def __init__(self, run: DicomRun, label: str, *, fps: float | None = None) -> None:
         self._files, self._label = run.files, label
+        headers = [_header(path) for path in run.files]
         own_times: list[str] = []
-        self._times_s = _times_s(run.files, own_times)
+        self._times_s = _times_s(headers, own_times)
         self._clock = RunClock.FILE if self._times_s is not None else clock_of(stated=False, fps=fps)
         rate = fps or DEFAULT_FPS
         if self._times_s is None:
             self._times_s = [k / rate for k in range(len(run.files))]
         end_s = self._times_s[-1]
-        with_first = DicomSource(run.files[0], self._name(0))
-        with_first.close()
-        first = with_first.facts
-        self._shape = (first.height_px, first.width_px)
+        windowed = bool(numbers(headers[0].value("WindowWidth")))
+        with closing(
+            DicomSource(run.files[0], self._name(0), in_use=None if windowed else self._range_in_use())
+        ) as opened:
+            first, self._display, self._kind = opened.facts, opened.display, _kind(opened)
         no_clock_of_one = {*clock_notes(RunClock.ASSUMED, DEFAULT_FPS)}
         self._facts = replace(
             first,
@@ -143,11 +144,36 @@ class DicomSeries:
                     f"{len(run.files)} files of one picture each are one run, in the order in which they were taken."
                 ),
                 *(note for note in first.notes if note not in no_clock_of_one),
+                *self._other_displays(headers),
             ),
         )
 
     def _name(self, index: int) -> str:
         return os.path.join(self._label, self._files[index].name)
+
+    def _range_in_use(self) -> tuple[int, int] | None:
+        """Smallest and largest stored value of pictures all over the run; None where 8 bits hold them."""
+        found = []
+        for index in sampled(len(self._files)):
+            try:
+                with closing(DicomSource(self._files[index], self._name(index))) as source:
+                    found.append(source.stored_range())
+            except InputError:
+                continue  # told where it is shown
+        known = [each for each in found if each is not None]
+        return (min(low for low, _ in known), max(high for _, high in known)) if known else None
+
+    def _other_displays(self, headers: Sequence[DicomHeader]) -> list[str]:
+        stated = [stated_display(header) for header in headers]
+        others = sum(each != stated[0] for each in stated)
+        if not others:
+            return []
+        return [
+            sentence(
+                f"{others} of {len(stated)} files state another window or rescale than the first one: all are shown as "
+                f"the first one is (window: {self._display.details['window']})."
+            )
+        ]
 
     @property
     def facts(self) -> RunFacts:
@@ -178,15 +204,12 @@ class DicomSeries:
                 f"{self._label}: there is no frame {index} ({len(self._files)} pictures, numbered from 0); choose a "
                 f"frame of this run"
             )
-        source = DicomSource(self._files[index], self._name(index))
-        try:
-            frame = source.frame_at(0)
-        finally:
-            source.close()
-        if frame.grey.shape != self._shape:
+        with closing(DicomSource(self._files[index], self._name(index), display=self._display)) as source:
+            frame, kind = source.frame_at(0), _kind(source)
+        if kind != self._kind:
             raise InputError(
-                f"{self._name(index)}: this picture is {frame.grey.shape[1]} x {frame.grey.shape[0]} and the first one "
-                f"is {self._shape[1]} x {self._shape[0]}; all pictures of a run must have one size"
+                f"{self._name(index)}: this picture is {kind} and the first one {self._kind}; all pictures of a run "
+                f"must be of one kind"
             )
         assert self._times_s is not None
         return replace(frame, index=index, t_s=self._times_s[index])
@@ -195,13 +218,25 @@ class DicomSeries:
         """Nothing is held open between frames."""
 
 
-def _times_s(files: Sequence[Path], notes: list[str]) -> list[float] | None:
+def _header(path: Path) -> DicomHeader:
+    """All up to the pixel data; a deflated file's plain one is let go."""
+    with path.open("rb") as file:
+        header = read_header(file)
+    if header.inflated is not None:
+        header.inflated.close()
+    return header
+
+
+def _kind(source: DicomSource) -> str:
+    """What all pictures of a run have in common, in words."""
+    layout = source.layout
+    sign = " signed" if layout.signed else ""
+    return f"{layout.cols} x {layout.rows}, {layout.bits_stored} bit{sign} {layout.photometric}"
+
+
+def _times_s(headers: Sequence[DicomHeader], notes: list[str]) -> list[float] | None:
     """When each picture was taken, from the first; None where that is not measured."""
-    taken = []
-    for path in files:
-        with path.open("rb") as file:
-            taken.append(_acquired(read_header(file)))
-    t_s = measured_times(taken, "AcquisitionTime", notes)
+    t_s = measured_times([_acquired(header) for header in headers], "AcquisitionTime", notes)
     return None if t_s is None else [float(each) for each in t_s]
 
 
