@@ -74,7 +74,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _OWN_SCALE = {
     "assistant/lengths.py": "the one place",
     "assistant/landmarks/proposal.py": "why a proposal is none: a size by the scale that was typed",
-    "assistant/capture/dicom/dicom_header.py": "what the file says of its own scale",
+    "assistant/capture/dicom/dicom_scale.py": "what the file says of its own scale",
     "assistant/training/planted.py": "by how much a line is wrong on purpose: never in a view without a scale",
     "ui/training/training_words.py": "mm where the answer has them",
     "ui/review/cards/whatif_panel.py": "mm where the row has them",
