@@ -28,14 +28,13 @@ from assistant.alarm_table.table import SITE_OF_LEAK
 from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
 from assistant.steps.alarms.memory import (
-    CLOCK_MS,
-    SECOND_PULSE,
     SLOW_MS,
     AlarmInput,
     AlarmMemory,
     AlarmOutcome,
     Watch,
     interval_ms,
+    is_beam_off,
     raise_alarm,
 )
 from assistant.steps.alarms.technical import follow_technical
@@ -219,8 +218,7 @@ def _is_waited_for(memory: AlarmMemory, now: AlarmInput) -> bool:
     beam = memory.newest
     if beam is None or not beam.timed or beam.mode is AcquisitionMode.SINGLE_SHOTS:
         return False
-    pulse_ms = interval_ms(memory)
-    return 0 < pulse_ms <= SLOW_MS and (now.t_s - beam.t_s) * 1000 <= SECOND_PULSE * pulse_ms + CLOCK_MS
+    return 0 < interval_ms(memory) <= SLOW_MS and not is_beam_off(memory, now.t_s)
 
 
 def _superseded(memory: AlarmMemory, watch: Watch) -> bool:

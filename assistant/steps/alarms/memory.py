@@ -119,6 +119,12 @@ def interval_ms(memory: AlarmMemory) -> float:
     return 0.0 if isinstance(rate, Unknown) or rate <= 0 else 1000.0 / rate
 
 
+def is_beam_off(memory: AlarmMemory, t_s: float) -> bool:
+    """Whether the next pulse has not come, or none is known to be due."""
+    passed_ms = 0.0 if memory.newest is None else (t_s - memory.newest.t_s) * 1000
+    return passed_ms > SECOND_PULSE * interval_ms(memory) + CLOCK_MS
+
+
 def slow_ms(memory: AlarmMemory) -> float:
     """95 of 100 pictures took at most so long; 0 while too few have been timed."""
     times = sorted(memory.times_ms)

@@ -6,9 +6,11 @@ from assistant.alarm_table.row import RaisingRule, Watched
 from assistant.lines import Line
 from assistant.settings.tree import AlarmSettings
 from assistant.steps.alarms.memory import (
+    CLOCK_MS,
     AlarmInput,
     AlarmMemory,
     Watch,
+    is_beam_off,
     raise_alarm,
     slow_ms,
 )
@@ -16,7 +18,7 @@ from assistant.vocabulary import FrameState
 
 _FIRST_MS = 300.0
 """In the first pictures of an exposure grain and brightness settle: that the vertebra is not found in them is told when
-it has lasted so long, or into another exposure [P]. Each of them has its reason on the screen meanwhile."""
+it has lasted so long, held or in film, or into another exposure [P]. Each has its reason on the screen meanwhile."""
 
 
 def follow_technical(memory: AlarmMemory, watch: Watch, now: AlarmInput, settings: AlarmSettings) -> None:
@@ -49,7 +51,8 @@ def follow_technical(memory: AlarmMemory, watch: Watch, now: AlarmInput, setting
 def _has_set_on(memory: AlarmMemory, watch: Watch, now: AlarmInput) -> bool:
     """Whether a technical condition has held long enough to be told: what pictures show, in film or in exposures.
 
-    A held picture confirms nothing: what one alone shows is its `reason`, said at once, until the next one tells.
+    While the next picture is due it may deny what this one shows. When the beam is off none comes: the picture is
+    looked at as long as it is held, so that counts as film does.
     """
     row, newest = watch.row, memory.newest
     lost = memory.lost_since if row.watched is Watched.REGISTRATION else None
@@ -58,7 +61,9 @@ def _has_set_on(memory: AlarmMemory, watch: Watch, now: AlarmInput) -> bool:
         began_s = watch.first_wanted_s
         return began_s is not None and (now.t_s - began_s) * 1000 >= row.onset_ms
     needed_ms = max(row.onset_ms, _FIRST_MS) if since.picture == 0 else row.onset_ms
-    return newest.has_lasted(since, needed_ms / 1000)
+    if newest.has_lasted(since, needed_ms / 1000):
+        return True
+    return is_beam_off(memory, now.t_s) and (now.t_s - since.t_s) * 1000 >= needed_ms - CLOCK_MS
 
 
 def _comes_back(watch: Watch, now: AlarmInput, *, wanted: bool) -> bool:

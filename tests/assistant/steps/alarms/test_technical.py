@@ -7,7 +7,7 @@ import pytest
 from assistant.alarm_table.row import PipelineRow, RaisingRule
 from assistant.alarm_table.table import FROM_PICTURES
 from assistant.steps.alarms import all_alarms
-from assistant.vocabulary import EventKind, FrameState, Priority
+from assistant.vocabulary import EventKind, FrameState, Priority, Unknown
 from tests.assistant.steps.alarms.test_alarms import FrameFeed, distances
 
 
@@ -62,3 +62,44 @@ def test_a_technical_alarm_rises_when_cement_is_seen() -> None:
     outcome = source.still(1, FrameState.NO_SIGNAL)
     assert [alarm.priority for alarm in outcome.standing] == [Priority.HIGH]
     assert [alarm.priority for alarm in outcome.changes] == [Priority.LOW, Priority.HIGH]
+
+
+LOST = Unknown("the vertebra is not found")
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "pause_s", "lost", "told"),
+    [
+        (15.0, 0.0, 1, {EventKind.REGISTRATION_LOST}),
+        (15.0, 0.0, 2, {EventKind.REGISTRATION_LOST, EventKind.VIEW_CHANGED}),
+        (7.5, 10.0, 3, {EventKind.REGISTRATION_LOST, EventKind.VIEW_CHANGED}),
+        (2.0, 0.0, 1, {EventKind.REGISTRATION_LOST}),
+        (0.125, 0.0, 1, {EventKind.REGISTRATION_LOST}),
+    ],
+)
+def test_lines_that_are_lost_where_the_beam_goes_off_are_told_while_that_picture_is_held(
+    rate_hz: float, pause_s: float, lost: int, told: set[EventKind]
+) -> None:
+    source = FrameFeed(rate_hz=rate_hz)
+    source.pictures(distances(), max(3.0, 5 / rate_hz))
+    source.t_s += pause_s
+    for _ in range(lost):
+        source.picture(LOST, view_index=None)
+    standing = source.still(60).standing
+    assert {alarm.kind for alarm in standing} == told
+    assert {alarm.priority for alarm in standing if alarm.kind is EventKind.REGISTRATION_LOST} == {Priority.HIGH}
+    assert source.still(600).standing == standing
+
+
+@pytest.mark.parametrize("rate_hz", [1.0, 2.0, 4.0, 7.5, 15.0, 30.0])
+@pytest.mark.parametrize("pause_s", [0.0, 10.0])
+def test_one_lost_picture_before_a_good_one_raises_nothing(rate_hz: float, pause_s: float) -> None:
+    source = FrameFeed(rate_hz=rate_hz)
+    source.pictures(distances(), max(4.0, 5 / rate_hz))
+    source.t_s += pause_s
+    source.picture(LOST, view_index=None)
+    frames = round(60 / rate_hz) - 1
+    source.still(frames)
+    source.t_s -= frames / 60
+    source.pictures(distances(), 3)
+    assert all_alarms(source.memory) == ()
