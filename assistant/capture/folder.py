@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from assistant.capture.dicom.dicom_series import DicomRun, dicom_runs
+from assistant.capture.dicom.dicom_series import DicomRun, dicom_runs, why_no_run
 from assistant.capture.picture_files import page_count
 from assistant.capture.pictures import SUFFIXES
 from assistant.capture.source import Source
@@ -111,6 +111,11 @@ def runs_of(files: Iterable[Path]) -> list[FoundRun]:
 def runs_below(folder: Path) -> list[FoundRun]:
     """DICOM runs anywhere in the folders of a folder, as a CD of an archive has them."""
     return [run for run in runs_of(_dicom_files_below(folder)) if run.dicom is not None]
+
+
+def why_no_run_below(folder: Path) -> str:
+    """Why the DICOM files in a folder that holds no run are none, as part of a sentence; empty where there are none."""
+    return why_no_run(list(_dicom_files_below(folder)))
 
 
 def _dicom_files_below(folder: Path) -> Iterator[Path]:

@@ -20,6 +20,7 @@ from assistant.capture.folder import (
     listed,
     runs_below,
     runs_of,
+    why_no_run_below,
 )
 from assistant.capture.picture_files import PNG_MAGIC, TIFF_MAGICS, page_count
 from assistant.capture.pictures import SUFFIXES, PictureFolder, numbered_pictures
@@ -32,8 +33,6 @@ from assistant.part import read_part, recording_of
 from assistant.recording.reading import is_recorded
 
 _CAMERA_SCHEMES: Final = ("camera:", "rtsp://", "rtsps://", "http://", "https://", "udp://", "tcp://")
-_THUMBNAILS: Final = 2
-"""So few pictures beside a run are previews of it."""
 _KINDS: Final = sentence(
     "a video file (AVI, MKV, MP4, MOV), a DICOM multi-frame file or a folder of numbered PNG or TIFF pictures"
 )
@@ -168,17 +167,23 @@ def _open_whole(folder: Path, run: str, fps: float | None) -> Source:
         beside = True
     else:
         beside = bool(runs and pictures)
-    if len(pictures) > (_THUMBNAILS if runs else 0) and not _is_stack(pictures):
-        source: Source = PictureFolder(folder, pictures, run, fps=fps)
-        left = sentence(f"Beside the numbered pictures lies {listed(runs)}: it was left out.") if runs else ""
-        return WithNotes(source, left) if left else source
+    if pictures and not runs and not _is_stack(pictures):
+        return PictureFolder(folder, pictures, run, fps=fps)
     runs = runs or runs_of(pictures)
     if len(runs) > 1:
         raise InputError(f"{run}: the folder holds {len(runs)} runs ({listed(runs)}); give one of them")
     if runs:
         source = _open_found(runs[0], folder, run, fps)
+        if not beside:
+            return source
+        if pictures and len(pictures) >= (source.facts.frame_count or 0):
+            source.close()
+            raise InputError(
+                f"{run}: the folder holds 2 runs ({listed(runs)}; {pictures[0].name}: {len(pictures)} pictures); give "
+                f"the first by its name, or keep the pictures in a folder of their own"
+            )
         note = sentence(f"Beside {runs[0].files[0].name} lie pictures in the folder: they were left out.")
-        return WithNotes(source, note) if beside else source
+        return WithNotes(source, note)
     inner = folder / "frames"
     if inner.is_dir():
         pictures = numbered_pictures(inner, os.path.join(run, "frames"))
@@ -206,6 +211,7 @@ def _open_below(folder: Path, run: str, fps: float | None) -> Source:
     if len(runs) > 1:
         raise InputError(f"{run}: the folders in it hold {len(runs)} runs ({listed(runs)}); give one of them")
     if not runs:
-        raise InputError(f"{run}: the folder holds no run that can be read; give {_KINDS}")
+        why = why_no_run_below(folder)
+        raise InputError(f"{run}: the folder holds no run that can be read{f' ({why})' if why else ''}; give {_KINDS}")
     where = os.path.relpath(runs[0].files[0], folder)
     return WithNotes(_open_found(runs[0], folder, run, fps), sentence(f"The run was found at {where}."))

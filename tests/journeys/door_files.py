@@ -656,6 +656,34 @@ case("dicom_series_in_whole_seconds", notes=("known to a second alone",), **STIL
 case("dicom_series_of_many_windows", worst=1, notes=("7 of 8 files state another window",), **STILLS)(
     lambda b: _singles(b, "windows", lambda k: {"WindowCenter": str(128 - 9 * k), "WindowWidth": "256"})
 )
+case("dicom_slices", refused="slices of a body (CT) are no film")(
+    lambda b: _singles(b, "ct", lambda _: {"Modality": "CT"})
+)
+case("dicom_file_of_slices", refused="slices of a body (MR), no film")(
+    lambda b: b.dicom("mr.dcm", b.header(Modality="MR", **FRAME_TIME))
+)
+case("dicom_singles_without_a_series", refused="8 single DICOM pictures that do not say")(
+    lambda b: _singles(b, "loose", lambda _: {"SeriesInstanceUID": None})
+)
+case("dicom_singles_of_many_patients", refused="8 single DICOM pictures that do not say")(
+    lambda b: _singles(b, "patients", lambda k: {"PatientID": f"P{k}"})
+)
+
+
+@case("dicom_film_beside_slices")
+def _(b: Bench) -> Path:
+    b.dicom("theatre/film", b.header(**FRAME_TIME, SeriesInstanceUID="1.2.7"))
+    return _singles(b, "theatre", lambda _: {"Modality": "CT"})
+
+
+@case("dicom_series_with_one_of_another_size", notes=("1 pictures of the series have another size",), **STILLS)
+def _(b: Bench) -> Path:
+    small = b.pictures[0, :20]
+    d = b.header(NumberOfFrames=None, SOPInstanceUID="1.2.99", Rows=20)
+    b.dicom("sizes/localizer", d, small.tobytes())
+    return _singles(b, "sizes", lambda _: {})
+
+
 case("dicom_series_without_times", **STILLS)(lambda b: _singles(b, "untimed", lambda _: {}))
 
 
@@ -665,7 +693,14 @@ def _(b: Bench) -> Path:
     return b.video("thumb/run.mkv", "ffv1", "gray").parent
 
 
-@case("pictures_and_video", worst=0, notes=("lies run.mkv: it was left out",), **STILLS)
+@case("video_and_snapshots", worst=0, notes=("Beside run.mkv lie pictures",))
+def _(b: Bench) -> Path:
+    for k in range(5):
+        cv2.imwrite(str(b.path(f"snapshots/snapshot_{k}.png")), b.pictures[k])
+    return b.video("snapshots/run.mkv", "ffv1", "gray").parent
+
+
+@case("pictures_and_video", refused="holds 2 runs (run.mkv; 000.png: 8 pictures); give the first by its name")
 def _(b: Bench) -> Path:
     b.video("both/run.mkv", "ffv1", "gray")
     return _numbered(b, "both", "png")

@@ -97,6 +97,8 @@ class DicomSource:
 
     def _read_head(self) -> DicomHeader:
         header = read_header(self._file)
+        if header.slices:
+            raise PixelError(f"it holds slices of a body ({header.slices}), no film")
         if not is_readable(header.transfer_syntax):
             raise PixelError(f"its transfer syntax {syntax_name(header.transfer_syntax)} is not supported")
         if header.inflated is not None:

@@ -25,6 +25,7 @@ _MAX_INFLATED_BYTES: Final = 8 << 30
 _PIECE_BYTES: Final = 1 << 20
 _TAG_BYTES: Final = 12
 """The head of an entry: as much is asked for where the file may have ended."""
+_SLICES: Final = ("CT", "MR", "PT")
 _PHOTOMETRIC: Final = {
     1: ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"),
     3: ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"),
@@ -51,6 +52,11 @@ class DicomHeader:
     transfer_syntax: str
     pixel_tag_at: int
     inflated: BinaryIO | None = None
+
+    @property
+    def slices(self) -> str:
+        """Modality of pictures that lie one behind the other in space and not in time; empty for all others."""
+        return self.modality if self.modality in _SLICES else ""
 
     @property
     def modality(self) -> str:

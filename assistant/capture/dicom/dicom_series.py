@@ -37,37 +37,60 @@ class DicomRun:
     frames : int
     taken : datetime or None
         When the first of them was taken.
+    left_out : int
+        Pictures of the same series that have another size.
     """
 
     files: tuple[Path, ...]
     frames: int
     taken: datetime | None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Brief:
     path: Path
     frames: int
-    series: str
+    series: tuple[str, str, str]
+    size: tuple[float | None, float | None]
+    slices: str
     taken: datetime | None
     number: float
 
 
 def dicom_runs(paths: Sequence[Path]) -> list[DicomRun]:
-    """The runs that these DICOM files hold; reports, directories and single pictures are none."""
-    briefs = [brief for path in paths if (brief := _brief(path)) is not None]
+    """The runs that these DICOM files hold; reports, directories, slices and single pictures are none.
+
+    Single pictures are one run where they state that they are of one patient, study and series and have one size.
+    """
+    briefs = [brief for path in paths if (brief := _brief(path)) is not None and not brief.slices]
     runs = [DicomRun(files=(b.path,), frames=b.frames, taken=b.taken) for b in briefs if b.frames > 1]
-    series: dict[str, list[_Brief]] = {}
+    alike: dict[tuple[tuple[str, str, str], tuple[float | None, float | None]], list[_Brief]] = {}
     for brief in briefs:
-        if brief.frames == 1:
-            series.setdefault(brief.series, []).append(brief)
-    for members in series.values():
+        if brief.frames == 1 and brief.series[-1]:
+            alike.setdefault((brief.series, brief.size), []).append(brief)
+    for (series, _), members in alike.items():
         timed = all(each.taken is not None for each in members)
         members.sort(key=lambda each: (each.taken if timed and each.taken else datetime.min, each.number, each.path))
         if len(members) >= _FEWEST:
             files = tuple(each.path for each in members)
-            runs.append(DicomRun(files=files, frames=len(files), taken=members[0].taken))
+            left_out = sum(len(each) for (of, _), each in alike.items() if of == series and len(each) < _FEWEST)
+            runs.append(DicomRun(files=files, frames=len(files), taken=members[0].taken, left_out=left_out))
     return sorted(runs, key=lambda run: (run.taken or datetime.max, run.files))
+
+
+def why_no_run(paths: Sequence[Path]) -> str:
+    """Why DICOM files that hold no run hold none, as part of a sentence; empty where none of them is a picture."""
+    briefs = [brief for path in paths if (brief := _brief(path)) is not None]
+    slices = sorted({brief.slices for brief in briefs if brief.slices})
+    if slices:
+        return sentence(f"slices of a body ({', '.join(slices)}) are no film")
+    if briefs:
+        return sentence(
+            f"{len(briefs)} single DICOM pictures that do not say that they are of one patient, study and series, and "
+            f"have one size, are no run"
+        )
+    return ""
 
 
 def _brief(path: Path) -> _Brief | None:
@@ -77,11 +100,17 @@ def _brief(path: Path) -> _Brief | None:
         return None  # what else is there may be a run; given by itself, it is told why it is none
     if number(header.value("Rows")) is None:
         return None
+
+    def part(keyword: str) -> str:
+        return str(header.value(keyword) or "").strip()
+
     stated = number(header.value("NumberOfFrames"))
     return _Brief(
         path=path,
         frames=int(stated) if stated is not None else 1,
-        series=str(header.value("SeriesInstanceUID") or ""),
+        series=(part("PatientID"), part("StudyInstanceUID"), part("SeriesInstanceUID")),
+        size=(number(header.value("Rows")), number(header.value("Columns"))),
+        slices=header.slices,
         taken=_taken(header),
         number=number(header.value("InstanceNumber")) or 0.0,
     )
@@ -142,6 +171,11 @@ class DicomSeries:
                 *own_times,
                 sentence(
                     f"{len(run.files)} files of one picture each are one run, in the order in which they were taken."
+                ),
+                *(
+                    [sentence(f"{run.left_out} pictures of the series have another size: left out.")]
+                    if run.left_out
+                    else []
                 ),
                 *(note for note in first.notes if note not in no_clock_of_one),
                 *self._other_displays(headers),
