@@ -63,9 +63,8 @@ def doubtful_fronts(
         return tuple(maps.mm)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     believed = stats[:, cv2.CC_STAT_AREA] * maps.mm_per_px**2 >= _OF_ITSELF_MM2
-    before = memory.mask if before is None else before
-    if before is not None:
-        believed |= np.bincount(labels[cv2.dilate(before, _TOUCH) > 0], minlength=count) > 0
+    for earlier in seen:  # piece by piece: what is laid a little otherwise is not met again as a whole
+        believed |= np.bincount(labels[cv2.dilate(earlier, _TOUCH) > 0], minlength=count) > 0
     sure = np.where(believed[labels], mask, 0).astype(np.uint8)
     memory.mask, memory.unproved = sure, None if (sure == mask).all() else mask
     rows, cols = np.nonzero(mask)

@@ -39,6 +39,19 @@ def test_what_stands_apart_is_doubted_in_its_first_picture_at_the_lines_that_it_
     assert Line.ANTERIOR_WALL not in apart, "the cement that was there is nearest to that one"
 
 
+@pytest.mark.parametrize("laid_px", [1, 2, 3])
+@pytest.mark.parametrize(("every_s", "timed"), [(8.0, True), (0.1, False)])
+def test_what_stands_apart_is_believed_in_its_second_picture_however_each_is_laid(
+    laid_px: int, every_s: float, timed: bool
+) -> None:
+    """Breath and registration lay each picture a few pixels otherwise."""
+    laid = [tuple((x0 + d, y0, x1 + d, y1) for x0, y0, x1, y1 in (BODY, SPECK)) for d in (laid_px, -laid_px) * 3]
+    first, apart, *again = seen((BODY,), *laid, every_s=every_s, timed=timed)
+    assert first == frozenset()
+    assert {Line.POSTERIOR_WALL, Line.WARNING_LINE} <= apart
+    assert again == [frozenset()] * 5
+
+
 @pytest.mark.parametrize("shift_px", [4, 8, -12])
 def test_a_picture_in_which_the_cement_is_not_where_it_was_proves_nothing(shift_px: int) -> None:
     moved = (BODY[0] + shift_px, BODY[1], BODY[2] + shift_px, BODY[3])
