@@ -14,7 +14,6 @@ from assistant.plan import PlannedView
 from assistant.readings.moments import Outline
 from assistant.system.plain import read_json
 from assistant.vocabulary import (
-    Alarm,
     Distances,
     Leak,
     LeakSite,
@@ -59,12 +58,6 @@ def serialise_reading(reading: Reading, outline: Outline | None, views: Sequence
         else:
             line["thirds_share"] = [_rounded(lengths.share(each, view), 5) for each in thirds]
     return line
-
-
-def alarm_word(alarm: Alarm) -> str:
-    """A standing alarm in a line: kind, priority and, where it has one, site."""
-    word = f"{alarm.kind.value}:{alarm.priority.word}"
-    return word if alarm.site is None else f"{word}:{alarm.site.value}"
 
 
 def _rounded(measure: Measure, places: int) -> float | None:

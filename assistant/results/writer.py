@@ -61,7 +61,7 @@ def mask_in_frame(cement: CementMask, similarity: Similarity, width_px: int, hei
 
 @dataclass(slots=True)
 class Timing:
-    """Processing times of new pictures, kept as counts so that a day's run costs no more memory than a minute's."""
+    """Processing times of what is or may be new, as counts: a day's run costs no more memory than a minute's."""
 
     counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(200_001, np.int64), repr=False)
     longest_ms: float = 0.0
@@ -125,7 +125,7 @@ class ResultWriter:
         EnvironmentError_
             If the disk refuses; what was written before is kept by `close`.
         """
-        if reading.liveness.xray_age_s == 0.0 and reading.liveness.state not in _UNMEASURED:
+        if reading.liveness.may_be_new and reading.liveness.state not in _UNMEASURED:
             self.timing.add(reading.processing_ms)
         try:
             self._files.add_row(csv_row(reading, self._plan.views))

@@ -20,7 +20,8 @@ import numpy as np
 
 from assistant import lengths
 from assistant.alarm_table.row import PipelineRow
-from assistant.alarm_table.table import row_of, with_shapes
+from assistant.alarm_table.table import with_shapes
+from assistant.alarm_table.word import read_alarm_word
 from assistant.errors import InputError
 from assistant.language import sentence
 from assistant.lines import GRAVEST, TABLED_LINES, WARNING_THIRDS, Line
@@ -46,7 +47,6 @@ from assistant.vocabulary import (
     Liveness,
     Measure,
     Motion,
-    Priority,
     Unknown,
 )
 
@@ -254,21 +254,11 @@ def _episodes(words: dict[int, tuple[str, ...]]) -> dict[int, tuple[Alarm, ...]]
 
 
 def _alarm_of_word(word: str, first: int, last: int | None) -> Alarm:
-    """The alarm that a word tells (kind, priority, site); its words follow from the table, as they did on the day."""
-    kind, priority, site = (*word.split(":"), "")[:3]
-    alarm = Alarm(
-        kind=EventKind(kind),
-        site=AlarmSite(site) if site else None,
-        priority=Priority[priority.upper()],
-        first_frame=first,
-        last_frame=last,
-        headline="",
-        action="",
-    )
-    row = row_of(alarm)
-    if not site and alarm.kind is EventKind.ENDPLATE:
+    """The alarm that a word tells; its words follow from the table, as they did on the day."""
+    alarm, row = read_alarm_word(word, first, last)
+    if alarm.site is None and alarm.kind is EventKind.ENDPLATE:
         return replace(alarm, headline=_ENDPLATE_ONCE[0], action=_ENDPLATE_ONCE[1])
-    return replace(alarm, site=alarm.site or _site_of(row), headline=_without_figure(row.headline), action=row.action)
+    return replace(alarm, site=alarm.site or _site_of(row), headline=_without_figure(row.headline))
 
 
 _ENDPLATE_ONCE: Final = (sentence("CEMENT IN DISC"), sentence("Pause. Consider ending at this level."))

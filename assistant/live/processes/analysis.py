@@ -11,6 +11,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
+from assistant.alarm_table.word import alarm_word
 from assistant.capture.play import LOOP
 from assistant.errors import AssistantError, EnvironmentError_, describe
 from assistant.guarded_pipeline import GuardedPipeline
@@ -33,7 +34,7 @@ from assistant.model_packs.starting import live_shape_model
 from assistant.pipeline import Pipeline
 from assistant.plan import PlannedView, check_against_run, plan_from_document
 from assistant.readings.csv_row import COLUMNS, csv_row
-from assistant.readings.live_line import KEEPS, alarm_word, serialise_reading
+from assistant.readings.live_line import KEEPS, serialise_reading
 from assistant.readings.moments import Outline, cement_outline
 from assistant.recording.line_writer import LineWriter
 from assistant.recording.schema import READINGS
@@ -255,7 +256,7 @@ class LiveAnalysis:
         else:
             self._screen = self._before_plan
             reading = self._only_liveness(frame, _NO_PLAN if self._pipeline is None else _IN_COLOUR)
-        if reading.liveness.state is FrameState.LIVE and reading.liveness.xray_age_s == 0.0:
+        if reading.liveness.state is FrameState.LIVE and reading.liveness.may_be_new:
             self._session_memory.earlier.offer(frame)
         # A leak of the last picture may have come to count since: it is told with its outline once more.
         is_new = reading.cement is not self._cement or reading.leaks != self._leaks

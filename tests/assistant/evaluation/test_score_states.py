@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from assistant.evaluation.figure_list import FIGURES
 from assistant.evaluation.outcome import read_outcome
 from assistant.evaluation.score_states import carried, score_states, segments
 from assistant.evaluation.tally import Tally
@@ -99,4 +100,7 @@ def test_frames_that_cannot_be_told_are_counted_apart(made) -> None:
         row["state"] = "live" if k < 10 else row["state"]
     tally = states(made)
     assert tally.counts["live_untold"] == (10, 40)
+    (untold,) = [figure for figure in FIGURES if figure.key == "live.untold"]
+    assert untold.met(10 / 40) is False, "who tells nothing has not told all of it right"
+    assert untold.met(1 / 40)
     assert tally.counts["live_recall"] == tally.counts["live_precision"] == (15, 15)

@@ -52,6 +52,12 @@ def test_nothing_seen_is_never_called_good() -> None:
         assert not re.search(r"\b(safe|safely|clear|ok|okay|fine|good)\b", text, re.IGNORECASE)
 
 
+def test_that_nothing_was_timed_is_no_time_of_nothing() -> None:
+    told = summary_table(document(timing={"median_ms": 0.0, "p99_ms": 0.0, "max_ms": 0.0}))
+    assert "no new picture was measured, so none was timed" in told
+    assert "0.0 ms" not in told
+
+
 def test_what_was_not_looked_at_or_could_not_be_seen_is_not_called_none() -> None:
     assert "No leak is listed: not visible." in summary_table(document())
     half = summary_table(document(complete=False, final={"fill_area_ratio": 0.1}))

@@ -20,6 +20,7 @@ from assistant.run_facts import RunFacts
 from assistant.settings.tree import Settings
 from assistant.validation.schema_check import contract_schema
 from assistant.vocabulary import (
+    CANNOT_TELL,
     FrameState,
     Leak,
     LeakSite,
@@ -181,6 +182,13 @@ def test_only_new_pictures_are_timed(tmp_path: Path) -> None:
     )
     assert document["timing"]["max_ms"] == 20.0
     assert document["timing"]["median_ms"] == pytest.approx(10.0, abs=0.01)
+
+
+def test_pictures_that_may_be_new_are_timed(tmp_path: Path) -> None:
+    """They are measured as new ones are; a run in doubt throughout took its time all the same."""
+    doubt = Liveness(state=FrameState.LIVE, xray_age_s=Unknown(CANNOT_TELL), noise_grey=4.0, doubt=CANNOT_TELL)
+    document = write(tmp_path, *(reading(frame_index=k, processing_ms=30.0, liveness=doubt) for k in range(3)))
+    assert document["timing"]["max_ms"] == 30.0
 
 
 def test_a_reason_with_commas_and_quotes_stays_one_cell(tmp_path: Path) -> None:

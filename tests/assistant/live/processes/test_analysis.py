@@ -8,15 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.alarm_table.table import LIVE_OR_HELD, NOT_TRACKED
 from assistant.live.messages import AlarmNotice, LiveMoment, Moved, PlanRefused, PlanTaken
 from assistant.live.orders import Acknowledge, Start, TakePlan
 from assistant.live.processes import analysis as analysis_process
 from assistant.live.processes.analysis import LiveAnalysis
 from assistant.live.shared.shared_memory import Register, SessionMemory
+from assistant.plan import plan_from_document
+from assistant.readings.csv_row import COLUMNS
 from assistant.recording.keeping import write_picture
 from assistant.recording.line_writer import LineWriter
+from assistant.review.stored import read_as_seen
 from assistant.settings.tree import Settings
 from assistant.vocabulary import FrameState, Motion, Unknown
+from tests.journeys.test_live_or_held import noisy_film
 from tests.small_run import COLS, FPS, ROWS, pictures, plan_document
 from tests.waiting import HUNG_S, wait_until
 
@@ -83,6 +88,30 @@ def test_with_lines_it_measures_and_tells_alarms_before_the_moment(
     after = next(message for message in heard[first:] if isinstance(message, Moved))
     assert after.moment.frame_index == alarm.alarm.first_frame
     analysis.obey(Acknowledge())
+
+
+def test_pictures_of_a_noisy_line_are_kept_for_lines_that_come_later_and_its_alarm_is_told_by_name_in_review(
+    wide_deck: SessionMemory, tmp_path: Path
+) -> None:
+    """What may be new is looked at as what is: cement before the start of the lines must not hide in the doubt."""
+    film, lines = noisy_film(90), LineWriter(tmp_path, "readings_{:03d}.jsonl")
+    write_picture(tmp_path / "r.png", film[2])
+    lines.put({"columns": list(COLUMNS), "since_frame": 0})
+    analysis = LiveAnalysis(wide_deck, Settings(), lines)
+    analysis.obey(TakePlan(plan_number=1, document=plan_document(), references=(str(tmp_path / "r.png"),)))
+    for k, grey in enumerate(film):
+        wide_deck.ring.publish(k, k * SECOND // FPS, time.monotonic_ns(), k // 2, grey)
+        analysis.step()
+    told = moments(wide_deck)
+    assert sum(bool(moment.liveness.doubt) for moment in told) > 30
+    assert all(isinstance(moment.liveness.xray_age_s, Unknown) for moment in told[-10:])
+    kept = {frame.index for frame in wide_deck.earlier.after(-1)}
+    assert kept & {moment.frame_index for moment in told if moment.liveness.doubt}
+    lines.close()
+    seen = read_as_seen(tmp_path, plan_from_document(plan_document(), 0.25))
+    headlines = {alarm.headline for moment in seen for alarm in moment.standing}
+    assert LIVE_OR_HELD.headline in headlines
+    assert NOT_TRACKED.headline not in headlines
 
 
 def test_late_it_goes_on_with_the_newest_and_counts_what_it_passed_over(
