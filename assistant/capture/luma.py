@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.capture.grey_range import range_in_use, stretched
+from assistant.capture.grey_range import beyond, range_in_use, stretched
 from assistant.language import sentence
 from assistant.vocabulary import Grey
 
@@ -76,6 +76,7 @@ class LumaReader:
             self._table = _table(self._bits, self._limited)
         self.range_assumed = "the file does not say" in self.range_note
         self.in_use = ""
+        self._shown: tuple[int, int] | None = None
 
     def fit(self, pictures: list[av.VideoFrame]) -> None:
         """Show what the run uses of samples of more than 8 bits, as these pictures of it tell (`grey_range`)."""
@@ -86,7 +87,13 @@ class LumaReader:
         low, high = range_in_use(min(int(p.min()) for p in stored), max(int(p.max()) for p in stored), 0, top)
         if (low, high) != (0, top):
             self._table = stretched(np.arange(top + 1, dtype=np.uint16), low, high)
-            self.in_use = f"{low} to {high}"
+            self.in_use, self._shown = f"{low} to {high}", (low, high)
+
+    def beyond(self, picture: av.VideoFrame) -> str:
+        """Why a picture cannot be shown in the range that the run uses; empty where it can."""
+        if self._shown is None or picture.format.name != self.format_name:
+            return ""
+        return beyond(self._stored(picture).astype(np.uint16), *self._shown)
 
     def read(self, picture: av.VideoFrame) -> Grey:
         """Grey of one picture.

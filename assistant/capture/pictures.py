@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from assistant.capture.grey_range import range_in_use, sampled, stretched
+from assistant.capture.grey_range import beyond, range_in_use, sampled, stretched
 from assistant.capture.picture_files import read_grey
 from assistant.capture.stamps import DEFAULT_FPS, clock_notes, clock_of
 from assistant.errors import InputError
@@ -177,10 +177,13 @@ class PictureFolder:
                 f"{self._name(index)}: this picture has {grey.dtype.itemsize * 8} bits a sample and the first one "
                 f"{self._dtype.itemsize * 8}; all pictures of a run must be of one kind"
             )
+        lost = beyond(grey.astype(np.uint16), *self._in_use) if self._in_use else ""
         if self._in_use:
             grey = stretched(grey.astype(np.uint16), *self._in_use)
         white = 255 if grey.dtype == np.uint8 else 65535
-        return Frame(index=index, t_s=index / self._fps, grey=grey, white=white)
+        if lost:
+            grey = np.zeros_like(grey)
+        return Frame(index=index, t_s=index / self._fps, grey=grey, white=white, lost=lost)
 
     def close(self) -> None:
         """Nothing is held open between frames."""

@@ -186,19 +186,24 @@ class VideoSource:
 
     def _frame(self, index: int, t_s: float, picture: Picture) -> Frame:
         if isinstance(picture, LostPicture):
-            white = self._luma.white
-            size = self._height, self._width
-            black: Grey = np.zeros(size, np.uint8) if white == 255 else np.zeros(size, np.uint16)
-            return Frame(index=index, t_s=t_s, grey=black, white=white, lost=picture.reason)
+            return self._lost(index, t_s, picture.reason)
         if (picture.width, picture.height) != (self._width, self._height):
             raise InputError(
                 f"{self._label}: the picture changes from {self._width} x {self._height} to {picture.width} x "
                 f"{picture.height} at frame {index}; split the recording there"
             )
+        reason = self._luma.beyond(picture)
+        if reason:
+            return self._lost(index, t_s, reason)
         try:
             return Frame(index=index, t_s=t_s, grey=self._luma.read(picture), white=self._luma.white)
         except ValueError as error:
             raise InputError(f"{self._label}: {error} at frame {index}; split the recording there") from error
+
+    def _lost(self, index: int, t_s: float, reason: str) -> Frame:
+        size, white = (self._height, self._width), self._luma.white
+        black: Grey = np.zeros(size, np.uint8) if white == 255 else np.zeros(size, np.uint16)
+        return Frame(index=index, t_s=t_s, grey=black, white=white, lost=reason)
 
     def frame_at(self, index: int) -> Frame:
         """One frame by number, with the same pixels and stamp as `frames` gives it.

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import Final
 
 import av
 
-from assistant.capture.grey_range import SAMPLED, sampled
+from assistant.capture.grey_range import sampled
 from assistant.capture.luma import LumaReader
 from assistant.capture.video.video_file import LostPicture, VideoDamage, VideoPass
 from assistant.capture.video.wholeness import states_no_end
 from assistant.errors import InputError
 from assistant.language import sentence
+
+_PLACES: Final = 10_000
 
 
 def sampled_pictures(video: VideoPass, first: av.VideoFrame) -> list[av.VideoFrame]:
@@ -19,8 +22,8 @@ def sampled_pictures(video: VideoPass, first: av.VideoFrame) -> list[av.VideoFra
     found = [first]
     length, start = video.length, video.stream.start_time or 0
     try:
-        for k in sampled(SAMPLED)[1:] if length else []:
-            video.seek(start + length * k // SAMPLED)
+        for k in sampled(_PLACES)[1:] if length else []:
+            video.seek(start + length * k // _PLACES)
             found += [each for each in islice(video.pictures(), 1) if not isinstance(each, LostPicture)]
     except (VideoDamage, InputError):
         pass  # told where it is read
@@ -59,8 +62,8 @@ def described(video: VideoPass, first: av.VideoFrame, luma: LumaReader) -> tuple
     if video.streams_beside:
         notes.append(
             sentence(
-                f"The file holds {video.streams_beside + 1} video streams; the one with most pictures is read "
-                f"({details['codec']}, {first.width} x {first.height})."
+                f"The file holds {len(video.streams_beside) + 1} video streams; its first film is read "
+                f"({details['codec']}, {first.width} x {first.height}), not: {'; '.join(video.streams_beside)}."
             )
         )
     return details, [*notes, *_of_its_end(video, details)]

@@ -104,9 +104,10 @@ class VideoPass:
         return self._container.format.name == "avi"
 
     @property
-    def streams_beside(self) -> int:
-        """How many other video streams the file holds."""
-        return len(self._container.streams.video) - 1
+    def streams_beside(self) -> list[str]:
+        """The other video streams of the file: coding and size of each."""
+        others = (s for s in self._container.streams.video if s.index != self.stream.index)
+        return [f"{s.codec_context.name}, {s.width} x {s.height}" if s.codec_context else "?" for s in others]
 
     @property
     def has_palette(self) -> bool:
@@ -356,22 +357,23 @@ def _video_stream(container: av.container.InputContainer, path: Path, label: str
             raise InputError(f"{label}: the file is cut off before its first picture ({cut}); copy it again")
         what = sentence("only sound") if container.streams.audio else sentence("no pictures")
         raise InputError(f"{label}: holds {what}; choose the file with the video")
-    stream = streams[0] if len(streams) == 1 else streams[_fullest(path, [s.index for s in streams])]
+    stream = streams[0] if len(streams) == 1 else streams[_film(path, streams)]
     if stream.codec_context is None:
         raise InputError(f"{label}: its video coding is not supported; convert it to FFV1 in MKV or to H.264 in MP4")
     return stream
 
 
-def _fullest(path: Path, streams: list[int]) -> int:
-    """Which of several video streams is the film: the one with most pictures at the beginning, else the first."""
-    counts = dict.fromkeys(streams, 0)
+def _film(path: Path, streams: list[VideoStream]) -> int:
+    """Which of several video streams is read: of those with more than a still picture the file's own choice."""
+    counts = dict.fromkeys((stream.index for stream in streams), 0)
     with _opened(path) as container, suppress(av.error.FFmpegError, OSError):  # reading it tells the person why
         for read, packet in enumerate(container.demux(video=tuple(range(len(container.streams.video))))):
             if packet.stream.index in counts and packet.size:
                 counts[packet.stream.index] += 1
             if read >= _LOOKED_AT_PACKETS:
                 break
-    return max(range(len(streams)), key=lambda k: (counts[streams[k]], -k))
+    films = [k for k, stream in enumerate(streams) if counts[stream.index] > 1] or list(range(len(streams)))
+    return next((k for k in films if streams[k].disposition & av.stream.Disposition.default), films[0])
 
 
 def _nominal_fps(stream: VideoStream) -> float | None:

@@ -1,7 +1,12 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
 from assistant.capture.grey_range import range_in_use, sampled, stretched
+from assistant.capture.opening import open_source
 
 
 @pytest.mark.parametrize(
@@ -34,3 +39,43 @@ def test_pictures_from_the_first_to_the_last() -> None:
 def test_stretching_keeps_to_black_and_white() -> None:
     grey = stretched(np.array([[0, 4, 8, 1020, 1023, 5000]], np.uint16), 0, 1023)
     assert grey.tolist() == [[0, 256, 512, 65343, 65535, 65535]]
+
+
+def single_shots(count: int, *, lit: Callable[[int], bool]) -> list[np.ndarray]:
+    rng = np.random.default_rng(0)
+    levels = ((20000, 3000) if lit(k) else (40, 10) for k in range(count))
+    return [np.clip(mean + sd * rng.standard_normal((32, 40)), 0, 65535).astype(np.uint16) for mean, sd in levels]
+
+
+def kept(folder: Path, kind: str, shots: list[np.ndarray], write_video: Callable[..., Path]) -> str:
+    if kind == "video":
+        return str(write_video(folder / "a.mkv", "ffv1", "gray16le", shots))
+    for k, shot in enumerate(shots):
+        assert cv2.imwrite(str(folder / f"{k:03}.png"), shot)
+    return str(folder)
+
+
+@pytest.mark.parametrize("kind", ["video", "pictures"])
+def test_exposures_in_a_rhythm_are_in_the_range_of_the_run(
+    kind: str, tmp_path: Path, write_video: Callable[..., Path]
+) -> None:
+    """Shots of five pictures between black ones lay between the sampled ones and were all white."""
+    shots = single_shots(320, lit=lambda k: k % 20 in range(7, 12))
+    source = open_source(kept(tmp_path, kind, shots, write_video))
+    frame = source.frame_at(208)
+    assert (np.mean(frame.grey == frame.white) < 0.01, frame.lost) == (True, "")
+    source.close()
+
+
+@pytest.mark.parametrize("kind", ["video", "pictures"])
+def test_a_picture_beyond_the_range_of_the_run_is_said_and_not_clipped(
+    kind: str, tmp_path: Path, write_video: Callable[..., Path]
+) -> None:
+    missed = next(k for k in range(40) if k not in sampled(40))
+    shots = single_shots(40, lit=lambda k: k == missed)
+    source = open_source(kept(tmp_path, kind, shots, write_video))
+    lost = {frame.index: frame.lost for frame in source.frames() if frame.lost}
+    assert list(lost) == [missed]
+    assert "go beyond those that the run is shown with" in lost[missed]
+    assert source.frame_at(missed).lost == lost[missed]
+    source.close()

@@ -1,8 +1,12 @@
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
+from assistant.capture.video.video import VideoSource
 from assistant.capture.video.video_file import VideoPass
 from assistant.errors import InputError
 
@@ -22,9 +26,6 @@ def test_packets_and_pictures(tmp_path: Path, write_video: Write, pictures: list
 
 
 def test_a_file_of_sound_only(tmp_path: Path) -> None:
-    import av
-    import numpy as np
-
     path = tmp_path / "sound.mkv"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("pcm_s16le", rate=8000)
@@ -63,3 +64,25 @@ def test_absurd_sizes_are_refused(tmp_path: Path, write_video: Write, pictures: 
     path.write_bytes(content.replace(size, huge))
     with pytest.raises(InputError, match="larger than any C-arm makes"):
         VideoPass(path, "a", threads=1)
+
+
+def test_of_two_films_the_files_own_first_one_is_read_and_the_other_named(tmp_path: Path) -> None:
+    """A recorder's fluoroscopy beside a room camera of twice its rate."""
+    path = tmp_path / "two.mkv"
+    with av.open(str(path), "w") as container:
+        for rate, rows, cols in ((15, 64, 80), (30, 72, 96)):
+            stream = container.add_stream("ffv1", rate=rate)
+            stream.height, stream.width, stream.pix_fmt = rows, cols, "gray"
+        for k in range(20):
+            for stream, every in zip(container.streams.video, (2, 1), strict=True):
+                if k % every == 0:
+                    picture = np.full((stream.height, stream.width), 40 + k, np.uint8)
+                    frame = av.VideoFrame.from_ndarray(picture, format="gray")
+                    frame.pts, frame.time_base = k // every, Fraction(every, 30)
+                    container.mux(stream.encode(frame))
+        for stream in container.streams.video:
+            container.mux(stream.encode(None))
+    source = VideoSource(path, "two")
+    assert (source.facts.width_px, source.facts.height_px) == (80, 64)
+    assert any("2 video streams" in note and "not: ffv1, 96 x 72" in note for note in source.facts.notes)
+    source.close()
