@@ -260,7 +260,7 @@ class Pipeline:
         outcome = update_alarms(self.alarms, alarm_input, self._settings.alarms)
         # Handed out here: shapes and the sign of the picture, below, may take long or fail.
         if on_alarm is not None:
-            for alarm in outcome.changes:
+            for alarm in outcome.heard:
                 on_alarm(alarm)
         if any(is_untyped(leak) for leak in self._last.leaks) and isinstance(self._last.cement, CementMask):
             typing = self._views[self._active].typing

@@ -72,6 +72,11 @@ class AlarmOutcome:
     standing: tuple[Alarm, ...]
     changes: tuple[Alarm, ...]
 
+    @property
+    def heard(self) -> tuple[Alarm, ...]:
+        """Those of the changes that a room is told at once: not what is raised behind a graver alarm of its line."""
+        return tuple(alarm for alarm in self.changes if alarm.last_frame is not None or alarm in self.standing)
+
 
 @dataclass(slots=True)
 class Watch:

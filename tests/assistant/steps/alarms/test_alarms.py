@@ -367,6 +367,8 @@ def test_an_endplate_that_is_proved_when_the_leak_stands_already_is_told_all_the
     outcome = source.picture(distances(superior=-3.0), leaks=(in_disc,))
     assert {EventKind.LEAK, EventKind.ENDPLATE} <= {alarm.kind for alarm in outcome.changes}
     assert kinds(outcome) == [(EventKind.LEAK, AlarmSite.SUPERIOR_ENDPLATE)]
+    raised = [alarm.kind for alarm in outcome.heard if alarm.last_frame is None]
+    assert raised == [EventKind.LEAK], "a room is not told what stands behind it"
 
 
 def test_a_leak_that_counts_while_the_picture_is_held_is_told_then() -> None:
