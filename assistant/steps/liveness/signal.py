@@ -26,6 +26,9 @@ _CABLE_SHARE = 0.8
 _SATURATED_SHARE = 0.6
 DARK, BURNT = 6, 250
 """Grey (of 255) below and above which nothing is told apart."""
+_ROUNDED_GREY = 0.05
+"""Less grain than rounding to whole greys alone leaves in the means of blocks (0.29 / 4): drawn by a computer, whatever
+is usual, or where that is not known (a picture of another size) [P]."""
 _GRAIN_RANGE = (0.30, 3.0)
 """A picture whose grain leaves this range of what was usual is blurred, or no fluoroscopy at all: quantum noise
 cannot vanish [P]."""
@@ -78,6 +81,8 @@ def unusable(values: F32, grain: float, usual_grain: float | None) -> str:
         return "over-exposed"
     if float((values < DARK).mean()) > _SATURATED_SHARE:
         return "under-exposed"
+    if grain < _ROUNDED_GREY:
+        return sentence("no fluoroscopy picture: it has no grain")
     if usual_grain is not None:
         share = grain / max(usual_grain, 0.1)
         if share < _GRAIN_RANGE[0]:
